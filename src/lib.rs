@@ -1,0 +1,12 @@
+//! toktool: tokenizers for languages that plain BPE serves badly.
+#![deny(missing_docs)]
+
+pub mod error;
+pub mod observe;
+pub mod text;
+pub mod tokenizer;
+pub mod unicode;
+pub mod vocab;
+pub mod words;
+
+pub use error::{Error, Result};

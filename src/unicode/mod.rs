@@ -1,0 +1,6 @@
+//! What Unicode says about characters: classes, normal forms, case.
+
+mod class;
+mod normalize;
+
+pub use normalize::Normalizer;
