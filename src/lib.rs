@@ -1,10 +1,13 @@
 //! toktool: tokenizers for languages that plain BPE serves badly.
 #![deny(missing_docs)]
 
+pub mod alphabet;
+pub mod encode;
 pub mod error;
 pub mod observe;
 pub mod text;
 pub mod tokenizer;
+pub mod train;
 pub mod unicode;
 pub mod vocab;
 pub mod words;

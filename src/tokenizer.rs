@@ -70,6 +70,13 @@ pub struct Bpe {
     pub fuse_unk: bool,
 }
 
+impl Bpe {
+    /// The same settings with an empty vocabulary.
+    pub fn without_vocab(&self) -> Bpe {
+        Bpe { vocab: Vocab::new(), ..*self }
+    }
+}
+
 /// A token recognised in the text itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddedToken {

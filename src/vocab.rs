@@ -176,7 +176,11 @@ mod tests {
     #[test]
     fn check_refuses_each_broken_merge() {
         assert!(abc().check().is_ok());
-        for bad in [Merge { left: 0, right: 9, new: 3 }, Merge { left: 0, right: 2, new: 3 }, Merge { left: 0, right: 1, new: 3 }] {
+        for bad in [
+            Merge { left: 0, right: 9, new: 3 },
+            Merge { left: 0, right: 2, new: 3 },
+            Merge { left: 0, right: 1, new: 3 },
+        ] {
             let mut v = abc();
             v.merges.push(bad);
             assert!(v.check().is_err(), "{bad:?}");

@@ -1,0 +1,191 @@
+//! What merging starts from: special tokens, fallback bytes and the base alphabet, and words spelled in it.
+//!
+//! Ids follow Hugging Face's trainer: special tokens in the order given, then the alphabet in code point order (for
+//! bytes, the order of the byte alphabet). Byte-fallback tokens `<0x00>`..`<0xFF>` stand between the two, where Llama 2
+//! has them.
+//!
+//! Deviation: where `limit_alphabet` cuts through characters of equal count, Hugging Face lets hash order decide; here
+//! the greater code point goes.
+
+use rustc_hash::FxHashMap;
+
+use crate::alphabet;
+use crate::error::{Error, Result};
+use crate::tokenizer::{Alphabet, Bpe};
+use crate::vocab::{Id, Vocab};
+use crate::words::WordCounts;
+
+use super::BpeTrainer;
+
+/// The start vocabulary, and how words are spelled in it.
+#[derive(Debug, Clone)]
+pub struct Symbols {
+    /// Tokens known before the first merge is learned.
+    pub vocab: Vocab,
+    alphabet: Alphabet,
+    bytes: Vec<Option<Id>>,
+    chars: FxHashMap<char, Id>,
+}
+
+impl Symbols {
+    /// The start vocabulary that `options` ask for on these words.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an empty or repeated special token, and where the vocabulary is too small to hold the
+    /// alphabet.
+    pub fn new(options: &BpeTrainer, words: &WordCounts) -> Result<Symbols> {
+        let mut vocab = Vocab::new();
+        let mut seen = rustc_hash::FxHashSet::default();
+        for token in &options.special_tokens {
+            if token.is_empty() {
+                return Err(
+                    Error::config("--special", "a special token is empty").with_hint("give it a text, such as `<pad>`")
+                );
+            }
+            if !seen.insert(token.as_str()) {
+                return Err(Error::config("--special", format!("`{token}` is given twice")));
+            }
+            push_special(&mut vocab, token, options.alphabet);
+        }
+        let mut symbols = match options.alphabet {
+            Alphabet::Bytes => Symbols::of_bytes(vocab, options)?,
+            Alphabet::Chars => Symbols::of_chars(vocab, options, words)?,
+        };
+        symbols.alphabet = options.alphabet;
+        let base = symbols.vocab.len();
+        if options.vocab_size < base {
+            let why = format!(
+                "{} is smaller than the {base} tokens that are there before the first merge",
+                options.vocab_size
+            );
+            return Err(Error::config("--vocab-size", why).with_hint(format!("ask for more than {base}")));
+        }
+        Ok(symbols)
+    }
+
+    /// The spelling that an existing model uses.
+    pub fn of_model(model: &Bpe) -> Symbols {
+        let by_token = model.vocab.by_token();
+        let byte = |b: u8| match model.alphabet {
+            Alphabet::Bytes => by_token.get(&[b][..]).copied(),
+            Alphabet::Chars if model.byte_fallback => by_token.get(format!("<0x{b:02X}>").as_bytes()).copied(),
+            Alphabet::Chars => None,
+        };
+        let bytes = (0..=255).map(byte).collect();
+        let mut chars = FxHashMap::default();
+        if model.alphabet == Alphabet::Chars {
+            for (&token, &id) in &by_token {
+                let mut it = std::str::from_utf8(token).unwrap_or_default().chars();
+                if let (Some(c), None) = (it.next(), it.next()) {
+                    chars.insert(c, id);
+                }
+            }
+        }
+        Symbols { vocab: model.vocab.clone(), alphabet: model.alphabet, bytes, chars }
+    }
+
+    fn of_bytes(mut vocab: Vocab, options: &BpeTrainer) -> Result<Symbols> {
+        if let Some(limit) = options.limit_alphabet.filter(|&n| n < 256) {
+            let why = format!("{limit} is less than the 256 bytes that a lossless byte-level model needs");
+            return Err(Error::config("--limit-alphabet", why).with_hint("leave it out, or add `--byte-fallback`"));
+        }
+        let mut bytes = vec![None; 256];
+        let known: FxHashMap<Vec<u8>, Id> = vocab.by_token().into_iter().map(|(t, id)| (t.to_vec(), id)).collect();
+        for b in alphabet::in_order() {
+            let id = known.get(&[b][..]).copied();
+            bytes[b as usize] = Some(id.unwrap_or_else(|| vocab.push(&[b])));
+        }
+        Ok(Symbols { vocab, alphabet: Alphabet::Bytes, bytes, chars: FxHashMap::default() })
+    }
+
+    fn of_chars(mut vocab: Vocab, options: &BpeTrainer, words: &WordCounts) -> Result<Symbols> {
+        let mut bytes = vec![None; 256];
+        if options.byte_fallback {
+            for b in 0..=255u8 {
+                bytes[b as usize] = Some(vocab.push(format!("<0x{b:02X}>").as_bytes()));
+            }
+        }
+        let mut counts: FxHashMap<char, u64> = FxHashMap::default();
+        for (word, count) in words.iter() {
+            let text = std::str::from_utf8(word).map_err(|e| {
+                Error::input("", format!("a word is not UTF-8: {e}")).with_hint("a character-level model needs text")
+            })?;
+            for c in text.chars() {
+                let n = counts.entry(c).or_default();
+                *n = n.saturating_add(count);
+            }
+        }
+        for &c in &options.initial_alphabet {
+            counts.insert(c, u64::MAX);
+        }
+        let mut kept: Vec<(char, u64)> = counts.into_iter().collect();
+        if let Some(limit) = options.limit_alphabet {
+            kept.sort_unstable_by_key(|&(c, n)| (std::cmp::Reverse(n), c));
+            kept.truncate(limit);
+        }
+        kept.sort_unstable();
+        let mut chars = FxHashMap::default();
+        let known: FxHashMap<Vec<u8>, Id> = vocab.by_token().into_iter().map(|(t, id)| (t.to_vec(), id)).collect();
+        for (c, _) in kept {
+            let token = c.to_string();
+            let id = known.get(token.as_bytes()).copied().unwrap_or_else(|| vocab.push(token.as_bytes()));
+            chars.insert(c, id);
+        }
+        for (token, &id) in &known {
+            // A special token of one character spells that character, as in Hugging Face's trainer.
+            let mut it = std::str::from_utf8(token).unwrap_or_default().chars();
+            if let (Some(c), None) = (it.next(), it.next()) {
+                chars.entry(c).or_insert(id);
+            }
+        }
+        Ok(Symbols { vocab, alphabet: Alphabet::Chars, bytes, chars })
+    }
+
+    /// Whether words are spelled in bytes.
+    pub fn alphabet(&self) -> Alphabet {
+        self.alphabet
+    }
+
+    /// Appends the base symbols of `word`. A character that neither the alphabet nor byte fallback covers is left
+    /// out, and its neighbours become adjacent, as in Hugging Face's trainer.
+    pub fn spell(&self, word: &[u8], out: &mut Vec<Id>) {
+        match self.alphabet {
+            Alphabet::Bytes => out.extend(word.iter().filter_map(|&b| self.bytes[b as usize])),
+            Alphabet::Chars => {
+                let mut buffer = [0u8; 4];
+                for c in std::str::from_utf8(word).unwrap_or_default().chars() {
+                    match self.chars.get(&c) {
+                        Some(&id) => out.push(id),
+                        None => out.extend(c.encode_utf8(&mut buffer).bytes().filter_map(|b| self.bytes[b as usize])),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Number of base symbols that token `id` is spelled with.
+    pub fn width(&self, id: Id) -> usize {
+        let Some(token) = self.vocab.token(id) else { return 1 };
+        match self.alphabet {
+            Alphabet::Bytes => token.len(),
+            Alphabet::Chars if self.bytes.contains(&Some(id)) => 1,
+            Alphabet::Chars => String::from_utf8_lossy(token).chars().count(),
+        }
+    }
+}
+
+/// A special token keeps its text; where that text is spelled in the byte alphabet, merges that spell the same token
+/// share its id, as in Hugging Face's trainer.
+fn push_special(vocab: &mut Vocab, token: &str, alphabet: Alphabet) {
+    match alphabet {
+        Alphabet::Chars => {
+            vocab.push(token.as_bytes());
+        }
+        Alphabet::Bytes => match alphabet::unspell(token) {
+            Some(bytes) => {
+                vocab.push(&bytes);
+            }
+            None => vocab.set_literal(vocab.len() as Id, token.as_bytes()),
+        },
+    }
+}
