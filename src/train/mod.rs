@@ -10,6 +10,9 @@ pub mod naive;
 mod pairs;
 mod symbols;
 
+#[cfg(test)]
+mod tests;
+
 pub use bpe::{BpeTrainer, Trained};
 pub use symbols::Symbols;
 

@@ -23,8 +23,8 @@ use super::arena::{Arena, Part, Slot};
 
 /// How far below the best count an epoch reaches.
 const REACH: u64 = 16;
-/// Buckets of the filter that keeps rare pairs out of the exact count.
-const BUCKET_BITS: u32 = 20;
+/// The most buckets that the filter has which keeps rare pairs out of the exact count, as a power of two.
+const MOST_BUCKET_BITS: u32 = 20;
 
 /// (left, right) as one integer that sorts like the pair.
 pub(crate) fn key(left: Id, right: Id) -> u64 {
@@ -36,8 +36,24 @@ pub(crate) fn pair(key: u64) -> (Id, Id) {
     ((key >> 32) as Id, key as Id)
 }
 
-fn bucket(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BUCKET_BITS)) as usize
+/// The buckets of the filter: as many as there are slots, within bounds.
+#[derive(Clone, Copy)]
+struct Buckets {
+    bits: u32,
+}
+
+impl Buckets {
+    fn of(slots: usize) -> Buckets {
+        Buckets { bits: (usize::BITS - slots.leading_zeros()).clamp(4, MOST_BUCKET_BITS) }
+    }
+
+    fn len(self) -> usize {
+        1 << self.bits
+    }
+
+    fn of_key(self, key: u64) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.bits)) as usize
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -92,13 +108,14 @@ impl PairIndex {
     /// counted exactly and their places noted. Those that reach it themselves are tracked.
     pub fn scan<S: Slot>(&mut self, arena: &Arena<S>, widths: &[u32], wanted: usize, allowed: &dyn Fn(Id, Id) -> bool) {
         let parts = arena.parts(rayon::current_num_threads());
-        let sums = bucket_sums(arena, &parts, widths);
+        let buckets = Buckets::of(arena.slots.len());
+        let sums = bucket_sums(arena, &parts, widths, buckets);
         let floor = self.next_floor(&sums, wanted);
         let chains: Vec<u32> = sums.iter().map(|&sum| if sum >= floor { EMPTY } else { BELOW }).collect();
         drop(sums);
 
         let censuses: Vec<Census> =
-            parts.par_iter().map(|part| Census::take(arena, part.clone(), widths, chains.clone())).collect();
+            parts.par_iter().map(|part| Census::take(arena, part.clone(), widths, buckets, chains.clone())).collect();
 
         (self.entry, self.floor) = (floor, floor);
         self.numbers.clear();
@@ -241,6 +258,7 @@ impl PairIndex {
 
 /// The pairs of one part of the array that may reach the floor, in a table chained by filter bucket.
 struct Census {
+    buckets: Buckets,
     /// By bucket: [`BELOW`], [`EMPTY`], or the number of its latest pair.
     chains: Vec<u32>,
     /// By pair: the pair before it in its bucket, or [`EMPTY`].
@@ -258,14 +276,14 @@ const EMPTY: u32 = u32::MAX - 1;
 const BATCH: usize = 256;
 
 impl Census {
-    fn take<S: Slot>(arena: &Arena<S>, part: Part, widths: &[u32], chains: Vec<u32>) -> Census {
-        let mut census = Census { chains, nexts: Vec::new(), pairs: Vec::new(), places: Vec::new() };
+    fn take<S: Slot>(arena: &Arena<S>, part: Part, widths: &[u32], buckets: Buckets, chains: Vec<u32>) -> Census {
+        let mut census = Census { buckets, chains, nexts: Vec::new(), pairs: Vec::new(), places: Vec::new() };
         let mut batch = [(0u64, 0u64, 0u32); BATCH];
         let mut filled = 0;
         arena.for_each_pair(part, widths, |at, left, right, count| {
             let key = key(left, right);
             batch[filled] = (key, count, at as u32);
-            filled += usize::from(census.chains[bucket(key)] != BELOW);
+            filled += usize::from(census.chains[buckets.of_key(key)] != BELOW);
             if filled == BATCH {
                 census.note(&batch);
                 filled = 0;
@@ -277,7 +295,7 @@ impl Census {
 
     fn note(&mut self, batch: &[(u64, u64, u32)]) {
         for &(key, count, at) in batch {
-            let chain = &mut self.chains[bucket(key)];
+            let chain = &mut self.chains[self.buckets.of_key(key)];
             let mut number = *chain;
             while number != EMPTY && self.pairs[number as usize].0 != key {
                 number = self.nexts[number as usize];
@@ -297,12 +315,14 @@ impl Census {
 }
 
 /// Weighted pair counts summed per hash bucket: an upper bound for every pair in it.
-fn bucket_sums<S: Slot>(arena: &Arena<S>, parts: &[Part], widths: &[u32]) -> Vec<u64> {
+fn bucket_sums<S: Slot>(arena: &Arena<S>, parts: &[Part], widths: &[u32], buckets: Buckets) -> Vec<u64> {
     parts
         .par_iter()
         .map(|part| {
-            let mut sums = vec![0u64; 1 << BUCKET_BITS];
-            arena.for_each_pair(part.clone(), widths, |_, left, right, count| sums[bucket(key(left, right))] += count);
+            let mut sums = vec![0u64; buckets.len()];
+            arena.for_each_pair(part.clone(), widths, |_, left, right, count| {
+                sums[buckets.of_key(key(left, right))] += count
+            });
             sums
         })
         .reduce_with(|mut a, b| {

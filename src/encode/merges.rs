@@ -1,0 +1,248 @@
+//! The merge list as a table, and merging with it: short sequences by scanning, long ones by buckets of ranks.
+//!
+//! Both do exactly what [`crate::vocab::Vocab::segment`] defines: of all adjacent pairs the one of lowest rank is
+//! merged, leftmost first. A short sequence keeps the rank of every pair in an array and looks for the smallest; that
+//! is quadratic, but in a handful of machine words. A long one keeps the positions of every rank in a bucket of its
+//! own and a heap of the ranks that have one: every position enters a bucket once per pair it takes part in, so the
+//! cost is linear in the length but for the heap of distinct ranks.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use rustc_hash::FxHashMap;
+
+use crate::vocab::{Id, Merge};
+
+/// No merge.
+const NONE: u32 = u32::MAX;
+/// Sequences up to this length are merged by scanning.
+const SHORT: usize = 64;
+
+#[derive(Clone, Copy)]
+struct Slot {
+    pair: u64,
+    rank: u32,
+    new: Id,
+}
+
+const EMPTY: Slot = Slot { pair: u64::MAX, rank: NONE, new: 0 };
+
+/// (left, right) to (rank, new), in one open-addressing table.
+#[derive(Debug)]
+pub(super) struct MergeTable {
+    slots: Vec<Slot>,
+    shift: u32,
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}->{}", self.pair, self.new)
+    }
+}
+
+/// Buffers for merging, kept between calls.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    ranks: Vec<u32>,
+    news: Vec<Id>,
+    previous: Vec<u32>,
+    next: Vec<u32>,
+    buckets: FxHashMap<u32, Vec<u32>>,
+    queue: BinaryHeap<Reverse<u32>>,
+}
+
+impl MergeTable {
+    /// The table of a merge list; a pair that is listed twice has its last rank, as in the `tokenizers` crate.
+    pub(super) fn new(merges: &[Merge]) -> MergeTable {
+        let bits = (merges.len() * 3 / 2).max(8).next_power_of_two().trailing_zeros();
+        let mut table = MergeTable { slots: vec![EMPTY; 1 << bits], shift: 64 - bits };
+        for (rank, merge) in merges.iter().enumerate() {
+            let pair = u64::from(merge.left) << 32 | u64::from(merge.right);
+            let mut place = table.place(pair);
+            while table.slots[place].pair != u64::MAX && table.slots[place].pair != pair {
+                place = (place + 1) & (table.slots.len() - 1);
+            }
+            table.slots[place] = Slot { pair, rank: rank as u32, new: merge.new };
+        }
+        table
+    }
+
+    fn place(&self, pair: u64) -> usize {
+        (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    }
+
+    /// Rank and result of a pair; the rank is `u32::MAX` where it has none.
+    #[inline]
+    fn get(&self, left: Id, right: Id) -> (u32, Id) {
+        let pair = u64::from(left) << 32 | u64::from(right);
+        let mut place = self.place(pair);
+        loop {
+            let slot = &self.slots[place];
+            if slot.pair == pair || slot.pair == u64::MAX {
+                return (slot.rank, slot.new);
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Merges `ids` in place.
+    pub(super) fn merge(&self, ids: &mut Vec<Id>, work: &mut Work) {
+        if ids.len() <= SHORT { self.merge_short(ids, work) } else { self.merge_long(ids, work) }
+    }
+
+    fn merge_short(&self, ids: &mut Vec<Id>, work: &mut Work) {
+        if ids.len() < 2 {
+            return;
+        }
+        let (ranks, news) = (&mut work.ranks, &mut work.news);
+        ranks.clear();
+        news.clear();
+        for pair in ids.windows(2) {
+            let (rank, new) = self.get(pair[0], pair[1]);
+            ranks.push(rank);
+            news.push(new);
+        }
+        loop {
+            let least = ranks.iter().copied().fold(NONE, u32::min);
+            if least == NONE {
+                return;
+            }
+            let Some(at) = ranks.iter().position(|&rank| rank == least) else { return };
+            ids[at] = news[at];
+            ids.remove(at + 1);
+            ranks.remove(at);
+            news.remove(at);
+            if at > 0 {
+                (ranks[at - 1], news[at - 1]) = self.get(ids[at - 1], ids[at]);
+            }
+            if at < ranks.len() {
+                (ranks[at], news[at]) = self.get(ids[at], ids[at + 1]);
+            }
+        }
+    }
+
+    fn merge_long(&self, ids: &mut Vec<Id>, work: &mut Work) {
+        let len = ids.len();
+        let Work { previous, next, buckets, queue, .. } = work;
+        previous.clear();
+        next.clear();
+        previous.extend((0..len as u32).map(|n| n.wrapping_sub(1)));
+        next.extend(1..=len as u32);
+        queue.clear();
+        buckets.clear();
+        let note =
+            |rank: u32, at: u32, queue: &mut BinaryHeap<Reverse<u32>>, buckets: &mut FxHashMap<u32, Vec<u32>>| {
+                let bucket = buckets.entry(rank).or_default();
+                if bucket.is_empty() {
+                    queue.push(Reverse(rank));
+                }
+                bucket.push(at);
+            };
+        for (at, pair) in ids.windows(2).enumerate() {
+            let (rank, _) = self.get(pair[0], pair[1]);
+            if rank != NONE {
+                note(rank, at as u32, queue, buckets);
+            }
+        }
+        // A position that was merged into the one before it has itself as `next`.
+        while let Some(Reverse(rank)) = queue.pop() {
+            let Some(mut bucket) = buckets.remove(&rank) else { continue };
+            bucket.sort_unstable();
+            for n in 0..bucket.len() {
+                let at = bucket[n] as usize;
+                let right = next[at] as usize;
+                if right == at || right >= len {
+                    continue;
+                }
+                let (now, new) = self.get(ids[at], ids[right]);
+                if now != rank {
+                    continue;
+                }
+                let after = next[right] as usize;
+                ids[at] = new;
+                next[at] = after as u32;
+                next[right] = right as u32;
+                let mut lower = false;
+                if after < len {
+                    previous[after] = at as u32;
+                    let (rank_after, _) = self.get(new, ids[after]);
+                    if rank_after != NONE {
+                        note(rank_after, at as u32, queue, buckets);
+                        lower |= rank_after < rank;
+                    }
+                }
+                let before = previous[at] as usize;
+                if at > 0 {
+                    let (rank_before, _) = self.get(ids[before], new);
+                    if rank_before != NONE {
+                        note(rank_before, before as u32, queue, buckets);
+                        lower |= rank_before < rank;
+                    }
+                }
+                if lower && n + 1 < bucket.len() {
+                    // Only a merge list that was not learned in order gets here: the new pair goes first.
+                    for &rest in &bucket[n + 1..] {
+                        note(rank, rest, queue, buckets);
+                    }
+                    break;
+                }
+            }
+        }
+        let mut kept = 0;
+        for at in 0..len {
+            if next[at] as usize != at {
+                ids[kept] = ids[at];
+                kept += 1;
+            }
+        }
+        ids.truncate(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocab::Vocab;
+    use proptest::prelude::*;
+
+    /// A vocabulary over `a`..`d` with merges in any order, learnable or not.
+    fn vocab(pairs: &[(usize, usize)]) -> Vocab {
+        let mut vocab = Vocab::new();
+        for token in ["a", "b", "c", "d"] {
+            vocab.push(token.as_bytes());
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for &(left, right) in pairs {
+            let (left, right) = ((left % vocab.len()) as Id, (right % vocab.len()) as Id);
+            let joined = [vocab.token(left).unwrap(), vocab.token(right).unwrap()].concat();
+            if joined.len() < 12 && seen.insert((left, right)) {
+                let known = vocab.by_token().get(&joined[..]).copied();
+                let new = known.unwrap_or_else(|| vocab.push(&joined));
+                vocab.merges.push(Merge { left, right, new });
+            }
+        }
+        vocab
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_are_the_definition(
+            pairs in prop::collection::vec((0usize..40, 0usize..40), 0..30),
+            backwards in any::<bool>(),
+            ids in prop::collection::vec(0u32..4, 0..200),
+        ) {
+            let mut vocab = vocab(&pairs);
+            if backwards {
+                vocab.merges.reverse();
+            }
+            let table = MergeTable::new(&vocab.merges);
+            let mut expected = ids.clone();
+            vocab.segment(&mut expected);
+            let (mut short, mut long) = (ids.clone(), ids);
+            table.merge_short(&mut short, &mut Work::default());
+            table.merge_long(&mut long, &mut Work::default());
+            prop_assert_eq!(&short, &expected);
+            prop_assert_eq!(&long, &expected);
+        }
+    }
+}

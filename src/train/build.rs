@@ -1,0 +1,1 @@
+//! From what training learned to a complete tokenizer.
