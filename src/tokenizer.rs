@@ -27,6 +27,22 @@ pub struct Tokenizer {
     pub carried: Carried,
 }
 
+impl Tokenizer {
+    /// Whether every text comes back byte for byte from its ids: nothing normalizes it, no character is unknown, and
+    /// spaces are not rewritten into a mark that text may hold itself.
+    pub fn is_lossless(&self) -> bool {
+        let Model::Bpe(model) = &self.model else { return false };
+        let complete = match model.alphabet {
+            Alphabet::Bytes => {
+                let by_token = model.vocab.by_token();
+                (0..=255u8).all(|b| by_token.contains_key(&[b][..]))
+            }
+            Alphabet::Chars => model.byte_fallback,
+        };
+        complete && self.normalizers.is_empty() && self.splitter.rewrite.is_none() && model.unk.is_none()
+    }
+}
+
 /// How pieces become ids.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Model {

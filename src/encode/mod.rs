@@ -1,18 +1,409 @@
-//! stub
+//! A tokenizer at work: text to ids, ids to text.
+//!
+//! [`Encoder`] is the compiled, read-only form of a [`Tokenizer`] and is shared between threads; [`Scratch`] is what
+//! one thread writes to. A document goes through the steps that its `tokenizer.json` names, in its order: added tokens
+//! are taken out of the raw text; what lies between is normalized, searched for normalized added tokens, rewritten and
+//! cut into pieces; each piece is looked up among the pieces seen before, or merged. Ids equal those of the
+//! `tokenizers` crate.
+//!
+//! Deviations: invalid UTF-8 is accepted and encoded byte by byte where the vocabulary has its bytes; decoding returns
+//! bytes and never replaces what is not UTF-8.
+//!
+//! Complexity: linear in the text, whatever the text is (see [`merges`]); memory per thread is bounded.
+
+mod added;
+mod base;
+mod batch;
+mod bridge;
+mod cache;
+mod decode;
 mod merges;
-use crate::{Result, tokenizer::*, vocab::Id};
-/// stub
+mod offsets;
+
+use std::ops::Range;
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+
+use crate::error::{Error, Result};
+use crate::text::Cutter;
+use crate::tokenizer::{Bpe, Model, Tokenizer};
+use crate::unicode::Normalizing;
+use crate::vocab::{Id, Vocab};
+
+use added::Added;
+use base::Base;
+pub use batch::Batch;
+use bridge::Bridge;
+use cache::{PieceCache, key};
+use decode::Decoding;
+use merges::{MergeTable, Work};
+pub use offsets::Token;
+
+/// Which special tokens take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EncodeOptions {
+    /// Put the post-processor's special tokens around the document.
+    pub special_tokens: bool,
+    /// Read special tokens in the text as plain text.
+    pub plain_specials: bool,
+}
+
+/// The compiled form of a tokenizer. Cheap to share, not to build: build it once.
+#[derive(Debug)]
 pub struct Encoder {
-    t: merges::MergeTable,
+    raw: Option<Added>,
+    normalized: Option<Added>,
+    normalizing: Normalizing,
+    cutter: Cutter,
+    core: Core,
+    before: Vec<Id>,
+    after: Vec<Id>,
+    decoding: Decoding,
 }
+
+#[derive(Debug)]
+enum Core {
+    Bpe(Box<BpeCore>),
+    Foreign(Box<tokenizers::Tokenizer>),
+}
+
+#[derive(Debug)]
+struct BpeCore {
+    base: Base,
+    merges: MergeTable,
+    vocab: Vocab,
+    /// Tokens by their bytes, where a whole piece may be a token whatever the merges say.
+    whole: Option<HashTable<Id>>,
+    bridge: Option<Bridge>,
+}
+
+/// What one thread needs to encode: a cache of pieces and buffers.
+#[derive(Debug)]
+pub struct Scratch {
+    cache: PieceCache,
+    work: Work,
+    ids: Vec<Id>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch { cache: PieceCache::new(), work: Work::default(), ids: Vec::new() }
+    }
+}
+
+/// Pieces looked up together, so that their cache misses overlap.
+const BATCH: usize = 64;
+
 impl Encoder {
-    /// stub
-    pub fn new(t: &Tokenizer) -> Result<Encoder> {
-        let Model::Bpe(m) = &t.model else { panic!() };
-        Ok(Encoder { t: merges::MergeTable::new(&m.vocab.merges) })
+    /// Compiles a tokenizer.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where a regular expression or an added token cannot be compiled, or the `tokenizers`
+    /// crate refuses a foreign model.
+    pub fn new(tokenizer: &Tokenizer) -> Result<Encoder> {
+        let normalizing = Normalizing::new(&tokenizer.normalizers)?;
+        let cutter = Cutter::new(&tokenizer.splitter)?;
+        let core = match &tokenizer.model {
+            Model::Bpe(model) => Core::Bpe(Box::new(BpeCore::new(model, tokenizer.splitter.splits.is_empty()))),
+            Model::Foreign(json) => Core::Foreign(Box::new(
+                json.parse().map_err(|e: tokenizers::Error| Error::unsupported("this tokenizer", e.to_string()))?,
+            )),
+        };
+        let (normal, raw): (Vec<_>, Vec<_>) = tokenizer.added.iter().partition(|token| token.normalized);
+        Ok(Encoder {
+            raw: Added::new(raw.into_iter().map(|t| (t, t.content.clone())))?,
+            normalized: Added::new(normal.into_iter().map(|t| (t, normalizing.apply(&t.content).into_owned())))?,
+            decoding: Decoding::new(tokenizer),
+            normalizing,
+            cutter,
+            core,
+            before: tokenizer.post.before.clone(),
+            after: tokenizer.post.after.clone(),
+        })
     }
-    /// stub
+
+    /// The ids of a document, without special tokens around it. For many documents use [`Encoder::encode_into`] with
+    /// one [`Scratch`], or [`Encoder::encode_batch`].
+    ///
+    /// # Errors
+    /// Only what a foreign model reports.
+    pub fn encode(&self, text: &str) -> Result<Vec<Id>> {
+        let mut ids = Vec::new();
+        self.encode_into(text, EncodeOptions::default(), &mut Scratch::default(), &mut ids)?;
+        Ok(ids)
+    }
+
+    /// Appends the ids of a document to `out`.
+    ///
+    /// # Errors
+    /// Only what a foreign model reports.
+    pub fn encode_into(
+        &self,
+        text: &str,
+        options: EncodeOptions,
+        scratch: &mut Scratch,
+        out: &mut Vec<Id>,
+    ) -> Result<()> {
+        match &self.core {
+            Core::Bpe(core) => self.around(options, out, |out| {
+                self.sections(text, options, &mut |section| {
+                    match section {
+                        Section::Added(id, _) => out.push(id),
+                        Section::Text { text, .. } => core.encode(&self.cutter, text, scratch, out),
+                    }
+                    Ok(())
+                })
+            }),
+            Core::Foreign(tokenizer) => {
+                let encoding = foreign_encode(tokenizer, text, options)?;
+                out.extend_from_slice(encoding.get_ids());
+                Ok(())
+            }
+        }
+    }
+
+    /// Appends the ids of a document that may not be UTF-8: its valid stretches as text, the bytes between them one
+    /// by one.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for invalid bytes in a foreign model, which takes only text.
+    pub fn encode_bytes_into(
+        &self,
+        bytes: &[u8],
+        options: EncodeOptions,
+        scratch: &mut Scratch,
+        out: &mut Vec<Id>,
+    ) -> Result<()> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return self.encode_into(text, options, scratch, out);
+        }
+        let Core::Bpe(core) = &self.core else {
+            return Err(Error::unsupported("encoding invalid UTF-8", "this model takes only text"));
+        };
+        let inner = EncodeOptions { special_tokens: false, ..options };
+        self.around(options, out, |out| {
+            for chunk in bytes.utf8_chunks() {
+                if !chunk.valid().is_empty() {
+                    self.encode_into(chunk.valid(), inner, scratch, out)?;
+                }
+                core.base.symbols(chunk.invalid(), |id, _| out.push(id));
+            }
+            Ok(())
+        })
+    }
+
+    /// The number of tokens of a document.
+    ///
+    /// # Errors
+    /// Only what a foreign model reports.
+    pub fn count(&self, text: &str, options: EncodeOptions, scratch: &mut Scratch) -> Result<usize> {
+        let mut ids = std::mem::take(&mut scratch.ids);
+        ids.clear();
+        let done = self.encode_into(text, options, scratch, &mut ids);
+        let count = ids.len();
+        scratch.ids = ids;
+        done.map(|()| count)
+    }
+
+    /// Applies the merges to a sequence of base symbols, as training does when it continues a tokenizer.
     pub fn merge_symbols(&self, ids: &mut Vec<Id>) {
-        self.t.merge(ids, &mut Default::default())
+        if let Core::Bpe(core) = &self.core {
+            core.merges.merge(ids, &mut Work::default());
+        }
+    }
+
+    /// Whether the ids come from the `tokenizers` crate.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.core, Core::Foreign(_))
+    }
+
+    fn around(
+        &self,
+        options: EncodeOptions,
+        out: &mut Vec<Id>,
+        inner: impl FnOnce(&mut Vec<Id>) -> Result<()>,
+    ) -> Result<()> {
+        if options.special_tokens {
+            out.extend_from_slice(&self.before);
+        }
+        inner(out)?;
+        if options.special_tokens {
+            out.extend_from_slice(&self.after);
+        }
+        Ok(())
+    }
+
+    /// Walks the sections of a document: added tokens, and the normalized and rewritten text between them.
+    fn sections(&self, text: &str, options: EncodeOptions, emit: &mut Emit<'_>) -> Result<()> {
+        match &self.raw {
+            None if text.is_empty() => Ok(()),
+            None => self.normalized_sections(text, 0..text.len(), options, emit),
+            Some(added) => added.sections(text, options.plain_specials, |(id, raw)| match id {
+                Some(id) => emit(Section::Added(id, AddedAt { raw, normal: None })),
+                None => self.normalized_sections(text, raw, options, emit),
+            }),
+        }
+    }
+
+    fn normalized_sections(
+        &self,
+        text: &str,
+        raw: Range<usize>,
+        options: EncodeOptions,
+        emit: &mut Emit<'_>,
+    ) -> Result<()> {
+        let normal = self.normalizing.apply(&text[raw.clone()]);
+        match &self.normalized {
+            None if normal.is_empty() => Ok(()),
+            None => self.rewritten(&normal, raw, 0..normal.len(), emit),
+            Some(added) => added.sections(&normal, options.plain_specials, |(id, part)| match id {
+                Some(id) => emit(Section::Added(id, AddedAt { raw: raw.clone(), normal: Some(part) })),
+                None => self.rewritten(&normal, raw.clone(), part, emit),
+            }),
+        }
+    }
+
+    fn rewritten(&self, normal: &str, raw: Range<usize>, part: Range<usize>, emit: &mut Emit<'_>) -> Result<()> {
+        let first = raw.start == 0 && part.start == 0;
+        let text = self.cutter.rewrite(&normal[part.clone()], first);
+        emit(Section::Text { text: &text, raw, normal: part, first })
     }
 }
+
+type Emit<'a> = dyn FnMut(Section<'_>) -> Result<()> + 'a;
+
+/// A section of a document.
+enum Section<'a> {
+    Added(Id, AddedAt),
+    Text {
+        /// Normalized and rewritten.
+        text: &'a str,
+        /// Its section of the raw document.
+        raw: Range<usize>,
+        /// Its part of the normalized section.
+        normal: Range<usize>,
+        first: bool,
+    },
+}
+
+/// Where an added token stands: in the raw text, or in the normalized form of a raw section.
+struct AddedAt {
+    raw: Range<usize>,
+    normal: Option<Range<usize>>,
+}
+
+fn foreign_encode(
+    tokenizer: &tokenizers::Tokenizer,
+    text: &str,
+    options: EncodeOptions,
+) -> Result<tokenizers::Encoding> {
+    let failed = |e: tokenizers::Error| Error::unsupported("encoding", e.to_string());
+    if options.plain_specials != tokenizer.get_encode_special_tokens() {
+        let mut other = tokenizer.clone();
+        other.set_encode_special_tokens(options.plain_specials);
+        return other.encode(text, options.special_tokens).map_err(failed);
+    }
+    tokenizer.encode(text, options.special_tokens).map_err(failed)
+}
+
+impl BpeCore {
+    fn new(model: &Bpe, uncut: bool) -> BpeCore {
+        let base = Base::new(model);
+        let bridge = if uncut { Bridge::new(model, &base) } else { None };
+        let mut vocab = model.vocab.clone();
+        vocab.merges = Vec::new();
+        let whole = model.ignore_merges.then(|| {
+            let mut table = HashTable::with_capacity(vocab.defined());
+            for (&token, &id) in &vocab.by_token() {
+                table.insert_unique(hash(token), id, |&id| hash(vocab.token(id).unwrap_or_default()));
+            }
+            table
+        });
+        BpeCore { base, merges: MergeTable::new(&model.vocab.merges), vocab, whole, bridge }
+    }
+
+    /// Appends the ids of text between added tokens.
+    fn encode(&self, cutter: &Cutter, text: &str, scratch: &mut Scratch, out: &mut Vec<Id>) {
+        if self.bridge.is_some()
+            && let Some(id) = self.whole(text.as_bytes())
+        {
+            out.push(id);
+            return;
+        }
+        let mut batch = [(0usize, 0usize); BATCH];
+        let mut filled = 0;
+        self.cut(cutter, text, |start, end| {
+            batch[filled] = (start, end);
+            filled += 1;
+            if filled == BATCH {
+                self.encode_pieces(text.as_bytes(), &batch, scratch, out);
+                filled = 0;
+            }
+        });
+        self.encode_pieces(text.as_bytes(), &batch[..filled], scratch, out);
+    }
+
+    fn cut(&self, cutter: &Cutter, text: &str, emit: impl FnMut(usize, usize)) {
+        match &self.bridge {
+            Some(bridge) => bridge.cut(text, &self.base, emit),
+            None => cutter.cut(text, emit),
+        }
+    }
+
+    fn encode_pieces(&self, text: &[u8], pieces: &[(usize, usize)], scratch: &mut Scratch, out: &mut Vec<Id>) {
+        let mut keys = [cache::Key::default(); BATCH];
+        let mut known = 0u32;
+        for (slot, &(start, end)) in keys.iter_mut().zip(pieces) {
+            if end - start < 16 {
+                *slot = key(text, start, end);
+                known += u32::from(scratch.cache.touch(*slot));
+            }
+        }
+        // Used only to keep the reads above: a batch is never longer than `BATCH`.
+        out.reserve((known as usize).min(BATCH));
+        for (&key, &(start, end)) in keys.iter().zip(pieces) {
+            let short = end - start < 16;
+            let seen = if short { scratch.cache.get(key) } else { scratch.cache.get_long(&text[start..end]) };
+            if let Some(ids) = seen {
+                out.extend_from_slice(ids);
+                continue;
+            }
+            let mut ids = std::mem::take(&mut scratch.ids);
+            self.merge_piece(&text[start..end], &mut scratch.work, &mut ids);
+            out.extend_from_slice(&ids);
+            if short {
+                scratch.cache.put(key, &ids);
+            } else {
+                scratch.cache.put_long(&text[start..end], &ids);
+            }
+            scratch.ids = ids;
+        }
+    }
+
+    /// The ids of one piece, without the cache.
+    fn merge_piece(&self, piece: &[u8], work: &mut Work, ids: &mut Vec<Id>) {
+        ids.clear();
+        if let Some(id) = self.whole(piece) {
+            ids.push(id);
+            return;
+        }
+        self.base.symbols(piece, |id, _| ids.push(id));
+        self.merges.merge(ids, work);
+    }
+
+    fn whole(&self, piece: &[u8]) -> Option<Id> {
+        let table = self.whole.as_ref()?;
+        table.find(hash(piece), |&id| self.vocab.token(id) == Some(piece)).copied()
+    }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests;

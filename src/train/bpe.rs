@@ -107,7 +107,10 @@ impl Trainer for BpeTrainer {
                 let template = Bpe { alphabet: self.alphabet, byte_fallback: self.byte_fallback, ..Bpe::default() };
                 (Symbols::new(self, input.words)?, template)
             }
-            Some(Model::Bpe(model)) => (Symbols::of_model(model), model.without_vocab()),
+            Some(Model::Bpe(model)) => {
+                let added = input.start.map_or(&[][..], |t| &t.added);
+                (Symbols::continuing(model, added, &self.special_tokens), model.without_vocab())
+            }
             Some(Model::Foreign(_)) => {
                 return Err(Error::unsupported("continuing this tokenizer", "it is not a byte-pair encoding model"));
             }

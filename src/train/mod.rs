@@ -6,6 +6,7 @@
 
 mod arena;
 pub mod bpe;
+mod build;
 pub mod naive;
 mod pairs;
 mod symbols;
@@ -14,6 +15,7 @@ mod symbols;
 mod tests;
 
 pub use bpe::{BpeTrainer, Trained};
+pub use build::{Frame, assemble};
 pub use symbols::Symbols;
 
 use crate::error::Result;

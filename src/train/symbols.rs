@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::alphabet;
 use crate::error::{Error, Result};
-use crate::tokenizer::{Alphabet, Bpe};
+use crate::tokenizer::{AddedToken, Alphabet, Bpe};
 use crate::vocab::{Id, Vocab};
 use crate::words::WordCounts;
 
@@ -63,8 +63,9 @@ impl Symbols {
         Ok(symbols)
     }
 
-    /// The spelling that an existing model uses.
-    pub fn of_model(model: &Bpe) -> Symbols {
+    /// The spelling that an existing model uses. Its vocabulary gains the added tokens that it lacks, so that no merge
+    /// takes their ids, and the special tokens that are new.
+    pub fn continuing(model: &Bpe, added: &[AddedToken], special_tokens: &[String]) -> Symbols {
         let by_token = model.vocab.by_token();
         let byte = |b: u8| match model.alphabet {
             Alphabet::Bytes => by_token.get(&[b][..]).copied(),
@@ -81,7 +82,14 @@ impl Symbols {
                 }
             }
         }
-        Symbols { vocab: model.vocab.clone(), alphabet: model.alphabet, bytes, chars }
+        let mut vocab = model.vocab.clone();
+        for token in added.iter().filter(|token| model.vocab.token(token.id).is_none()) {
+            vocab.set_literal(token.id, token.content.as_bytes());
+        }
+        for token in special_tokens.iter().filter(|&token| added.iter().all(|a| a.content != *token)) {
+            push_special(&mut vocab, token, model.alphabet);
+        }
+        Symbols { vocab, alphabet: model.alphabet, bytes, chars }
     }
 
     fn of_bytes(mut vocab: Vocab, options: &BpeTrainer) -> Result<Symbols> {

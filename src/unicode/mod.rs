@@ -3,4 +3,4 @@
 mod class;
 mod normalize;
 
-pub use normalize::Normalizer;
+pub use normalize::{Alignment, Normalizer, Normalizing};

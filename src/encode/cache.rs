@@ -1,0 +1,218 @@
+//! What pieces were encoded to before. Text repeats its words, so most pieces never reach the merge loop.
+//!
+//! Pieces of at most 15 bytes are one 128-bit integer in a table of two-entry buckets, one cache line each, with up to
+//! three ids inside the entry; the newer entry displaces the older one. Longer pieces go to a hash table of bounded
+//! size. Both are emptied when the ids outside of entries outgrow their room, so memory is bounded whatever the text.
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+
+use crate::vocab::Id;
+
+const BUCKET_BITS: u32 = 16;
+const INLINE: usize = 3;
+/// Ids kept outside of entries.
+const SPILL: usize = 1 << 20;
+/// Bytes of long pieces kept, and the longest piece that is kept.
+const LONG_BYTES: usize = 1 << 23;
+const LONGEST: usize = 256;
+
+/// A piece of at most 15 bytes with its length in the top byte; never zero.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Key(u64, u64);
+
+#[derive(Clone, Copy, Default, Debug)]
+struct Entry {
+    key: Key,
+    ids: [Id; INLINE],
+    count: u32,
+}
+
+#[derive(Debug)]
+struct Long {
+    hash: u64,
+    start: u32,
+    len: u32,
+    ids: u32,
+    count: u32,
+}
+
+/// A cache of encoded pieces. Not shared: every worker has its own.
+#[derive(Debug)]
+pub(super) struct PieceCache {
+    short: Vec<[Entry; 2]>,
+    long: HashTable<Long>,
+    long_bytes: Vec<u8>,
+    spilled: Vec<Id>,
+}
+
+const MASKS: [u128; 16] = {
+    let mut masks = [0u128; 16];
+    let mut n = 1;
+    while n < 16 {
+        masks[n] = (1u128 << (8 * n)) - 1;
+        n += 1;
+    }
+    masks
+};
+
+/// The key of `text[start..end]`, which must be 1 to 15 bytes long. Reads past the end of the piece where it can.
+#[inline]
+pub(super) fn key(text: &[u8], start: usize, end: usize) -> Key {
+    let len = end - start;
+    let word = match text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
+        Some(bytes) => u128::from_le_bytes(bytes) & MASKS[len & 15],
+        None => text[start..end].iter().rev().fold(0, |packed, &b| packed << 8 | u128::from(b)),
+    };
+    Key(word as u64, (word >> 64) as u64 | (len as u64) << 56)
+}
+
+#[inline]
+fn bucket(key: Key) -> usize {
+    let a = key.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ key.1.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(31);
+    ((a ^ (a >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - BUCKET_BITS)) as usize
+}
+
+fn hash(piece: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(piece);
+    hasher.finish()
+}
+
+impl PieceCache {
+    pub(super) fn new() -> PieceCache {
+        PieceCache {
+            short: vec![[Entry::default(); 2]; 1 << BUCKET_BITS],
+            long: HashTable::new(),
+            long_bytes: Vec::new(),
+            spilled: Vec::new(),
+        }
+    }
+
+    /// Reads the bucket of a key, so that it is in the processor's cache when it is needed. The result says whether
+    /// the key is there, and must be used somehow.
+    #[inline]
+    pub(super) fn touch(&self, key: Key) -> bool {
+        let [first, second] = &self.short[bucket(key)];
+        (first.key == key) | (second.key == key)
+    }
+
+    /// The ids of a short piece.
+    #[inline]
+    pub(super) fn get(&self, key: Key) -> Option<&[Id]> {
+        let [first, second] = &self.short[bucket(key)];
+        let entry = if first.key == key {
+            first
+        } else if second.key == key {
+            second
+        } else {
+            return None;
+        };
+        let count = entry.count as usize;
+        match entry.ids.get(..count) {
+            Some(ids) => Some(ids),
+            None => self.spilled.get(entry.ids[0] as usize..entry.ids[0] as usize + count),
+        }
+    }
+
+    /// Remembers the ids of a short piece.
+    pub(super) fn put(&mut self, key: Key, ids: &[Id]) {
+        let mut entry = Entry { key, ids: [0; INLINE], count: ids.len() as u32 };
+        match entry.ids.get_mut(..ids.len()) {
+            Some(inline) => inline.copy_from_slice(ids),
+            None => entry.ids[0] = self.spill(ids),
+        }
+        let [first, second] = &mut self.short[bucket(key)];
+        *second = *first;
+        *first = entry;
+    }
+
+    /// The ids of a piece longer than a key holds.
+    pub(super) fn get_long(&self, piece: &[u8]) -> Option<&[Id]> {
+        if piece.len() > LONGEST {
+            return None;
+        }
+        let hash = hash(piece);
+        let found = self.long.find(hash, |e| e.hash == hash && self.piece(e) == piece)?;
+        self.spilled.get(found.ids as usize..(found.ids + found.count) as usize)
+    }
+
+    /// Remembers the ids of a long piece, unless it is very long.
+    pub(super) fn put_long(&mut self, piece: &[u8], ids: &[Id]) {
+        if piece.len() > LONGEST {
+            return;
+        }
+        if self.long_bytes.len() + piece.len() > LONG_BYTES {
+            self.clear();
+        }
+        let spilled = self.spill(ids);
+        let hash = hash(piece);
+        let entry = Long {
+            hash,
+            start: self.long_bytes.len() as u32,
+            len: piece.len() as u32,
+            ids: spilled,
+            count: ids.len() as u32,
+        };
+        self.long_bytes.extend_from_slice(piece);
+        self.long.insert_unique(hash, entry, |e| e.hash);
+    }
+
+    fn piece(&self, entry: &Long) -> &[u8] {
+        &self.long_bytes[entry.start as usize..(entry.start + entry.len) as usize]
+    }
+
+    fn spill(&mut self, ids: &[Id]) -> u32 {
+        if self.spilled.len() + ids.len() > SPILL {
+            self.clear();
+        }
+        self.spilled.extend_from_slice(ids);
+        (self.spilled.len() - ids.len()) as u32
+    }
+
+    fn clear(&mut self) {
+        self.short.fill([Entry::default(); 2]);
+        self.long.clear();
+        self.long_bytes.clear();
+        self.spilled.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_one_to_one(a in prop::collection::vec(any::<u8>(), 1..16), b in prop::collection::vec(any::<u8>(), 1..16), tail in 0usize..20) {
+            let padded = |piece: &[u8]| [piece, &vec![7u8; tail]].concat();
+            prop_assert_eq!(key(&padded(&a), 0, a.len()), key(&a, 0, a.len()));
+            prop_assert_eq!(key(&a, 0, a.len()) == key(&b, 0, b.len()), a == b);
+        }
+    }
+
+    #[test]
+    fn remembers_until_displaced_and_never_mixes_up() {
+        let mut cache = PieceCache::new();
+        let mut found = 0;
+        for n in 0..400_000u32 {
+            let piece = format!("{n}");
+            let ids: Vec<Id> = (0..n % 7).collect();
+            let k = key(piece.as_bytes(), 0, piece.len());
+            cache.put(k, &ids);
+            assert_eq!(cache.get(k), Some(&ids[..]));
+            let long = format!("a long piece number {n}");
+            assert_eq!(cache.get_long(long.as_bytes()), None);
+            cache.put_long(long.as_bytes(), &[n, n]);
+            assert_eq!(cache.get_long(long.as_bytes()), Some(&[n, n][..]));
+            let earlier = format!("{}", n / 2);
+            if let Some(ids) = cache.get(key(earlier.as_bytes(), 0, earlier.len())) {
+                assert_eq!(ids.len() as u32, n / 2 % 7);
+                found += 1;
+            }
+        }
+        assert!(found > 50_000);
+    }
+}

@@ -1,0 +1,1 @@
+//! Ids against the `tokenizers` crate and against the definition.

@@ -1,0 +1,86 @@
+//! Against the `tokenizers` crate.
+
+use proptest::prelude::*;
+use tokenizers::{NormalizedString, Normalizer as _};
+use tokenizers::normalizers::{self, NormalizerWrapper, Sequence};
+
+use super::*;
+
+fn theirs(normalizer: &Normalizer) -> NormalizerWrapper {
+    use normalizers::replace::ReplacePattern;
+    match normalizer {
+        Normalizer::Nfc => normalizers::NFC.into(),
+        Normalizer::Nfd => normalizers::NFD.into(),
+        Normalizer::Nfkc => normalizers::NFKC.into(),
+        Normalizer::Nfkd => normalizers::NFKD.into(),
+        Normalizer::Lowercase => normalizers::Lowercase.into(),
+        Normalizer::Strip { left, right } => normalizers::Strip::new(*left, *right).into(),
+        Normalizer::Prepend(text) => normalizers::Prepend::new(text.clone()).into(),
+        Normalizer::Replace { from, regex, to } => {
+            let pattern =
+                if *regex { ReplacePattern::Regex(from.clone()) } else { ReplacePattern::String(from.clone()) };
+            normalizers::Replace::new(pattern, to.clone()).unwrap().into()
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Vec<Normalizer>> {
+    let one = prop_oneof![
+        Just(Normalizer::Nfc),
+        Just(Normalizer::Nfd),
+        Just(Normalizer::Nfkc),
+        Just(Normalizer::Nfkd),
+        Just(Normalizer::Lowercase),
+        Just(Normalizer::Strip { left: true, right: false }),
+        Just(Normalizer::Strip { left: true, right: true }),
+        Just(Normalizer::Prepend("▁".into())),
+        Just(Normalizer::Replace { from: " ".into(), regex: false, to: "▁".into() }),
+        Just(Normalizer::Replace { from: r"\s+".into(), regex: true, to: " ".into() }),
+    ];
+    prop::collection::vec(one, 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn text_equals_the_tokenizers_crate(steps in steps(), text in "([a-cİIıßﬁ ]|[\u{300}-\u{330}]|[क-ह़्ाि]|\\PC){0,12}") {
+        let ours = Normalizing::new(&steps).unwrap();
+        let mut expected = NormalizedString::from(text.as_str());
+        Sequence::new(steps.iter().map(theirs).collect()).normalize(&mut expected).unwrap();
+        prop_assert_eq!(ours.apply(&text), expected.get());
+        let (aligned, alignment) = ours.apply_aligned(&text);
+        prop_assert_eq!(aligned.as_str(), expected.get());
+        prop_assert_eq!(alignment.len(), aligned.len());
+        for &(start, end) in &alignment {
+            prop_assert!(start <= end && end as usize <= text.len());
+        }
+        prop_assert!(alignment.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{alignment:?}");
+    }
+}
+
+#[test]
+fn turkish_lower_case_keeps_the_dots_apart() {
+    let lower =
+        |spec: &str, text: &str| Normalizing::new(&Normalizer::parse(spec).unwrap()).unwrap().apply(text).into_owned();
+    assert_eq!(lower("lower:tr", "IŞIK İstanbul I\u{307}zmir"), "ışık istanbul izmir");
+    assert_eq!(lower("lower", "IŞIK"), "işik");
+    assert_eq!(lower("nfc,strip", " e\u{301} "), "é");
+    assert_eq!(lower("prepend:x,replace:a=b", "aa"), "xbb");
+}
+
+#[test]
+fn what_is_no_normalizer_is_refused_by_name() {
+    for spec in ["nfx", "replace:=x", "prepend:", "lower,foo:1"] {
+        assert!(Normalizer::parse(spec).unwrap_err().to_string().contains("--normalize"), "{spec}");
+    }
+}
+
+#[test]
+fn text_in_normal_form_is_borrowed() {
+    let nfc = Normalizing::new(&[Normalizer::Nfc]).unwrap();
+    for text in ["abc", "çığ", "नमस्ते", "日本語 한국어"] {
+        assert!(matches!(nfc.apply(text), Cow::Borrowed(_)), "{text}");
+    }
+    assert!(matches!(nfc.apply("e\u{301}"), Cow::Owned(_)));
+}
