@@ -4,6 +4,7 @@
 pub mod alphabet;
 pub mod encode;
 pub mod error;
+pub mod formats;
 pub mod observe;
 pub mod text;
 pub mod tokenizer;

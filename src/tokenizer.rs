@@ -28,8 +28,8 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Whether every text comes back byte for byte from its ids: nothing normalizes it, no character is unknown, and
-    /// spaces are not rewritten into a mark that text may hold itself.
+    /// Whether every text comes back byte for byte from its ids: nothing normalizes it, no character is unknown,
+    /// spaces are not rewritten into a mark that text may hold itself, and no added token swallows white space.
     pub fn is_lossless(&self) -> bool {
         let Model::Bpe(model) = &self.model else { return false };
         let complete = match model.alphabet {
@@ -39,7 +39,9 @@ impl Tokenizer {
             }
             Alphabet::Chars => model.byte_fallback,
         };
-        complete && self.normalizers.is_empty() && self.splitter.rewrite.is_none() && model.unk.is_none()
+        let swallows = self.added.iter().any(|token| token.lstrip || token.rstrip);
+        let changes = swallows || !self.normalizers.is_empty() || self.splitter.rewrite.is_some();
+        complete && !changes && model.unk.is_none()
     }
 }
 

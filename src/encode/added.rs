@@ -81,7 +81,10 @@ impl Added {
             if done < start {
                 emit((None, done..start))?;
             }
-            emit((Some(token.id), start..end))?;
+            // A token of white space may have been swallowed whole by the token before it.
+            if start < end {
+                emit((Some(token.id), start..end))?;
+            }
             done = end;
         }
         if done < text.len() { emit((None, done..text.len())) } else { Ok(()) }

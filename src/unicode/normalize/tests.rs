@@ -1,8 +1,8 @@
 //! Against the `tokenizers` crate.
 
 use proptest::prelude::*;
-use tokenizers::{NormalizedString, Normalizer as _};
 use tokenizers::normalizers::{self, NormalizerWrapper, Sequence};
+use tokenizers::{NormalizedString, Normalizer as _};
 
 use super::*;
 
