@@ -2,10 +2,13 @@
 #![deny(missing_docs)]
 
 pub mod alphabet;
+pub mod corpus;
+pub mod count;
 pub mod encode;
 pub mod error;
 pub mod formats;
 pub mod observe;
+pub mod runs;
 pub mod text;
 pub mod tokenizer;
 pub mod train;

@@ -81,7 +81,8 @@ pub(super) fn expand(sources: &[Source]) -> Result<Expanded> {
     let grouped = sources.iter().any(|source| source.group.is_some());
     let mut stdin = false;
     for source in sources {
-        let group = if grouped { group_index(&mut out.groups, source.group.as_deref().unwrap_or_default())? } else { 0 };
+        let group =
+            if grouped { group_index(&mut out.groups, source.group.as_deref().unwrap_or_default())? } else { 0 };
         let path = &source.path;
         if path.as_os_str() == "-" {
             if stdin {
@@ -120,9 +121,8 @@ fn group_index(groups: &mut Vec<String>, name: &str) -> Result<u16> {
     if index == groups.len() {
         groups.push(name.to_owned());
     }
-    u16::try_from(index).map_err(|_| {
-        Error::config("INPUT", "more than 65536 groups").with_hint("put several sources into one group")
-    })
+    u16::try_from(index)
+        .map_err(|_| Error::config("INPUT", "more than 65536 groups").with_hint("put several sources into one group"))
 }
 
 /// What a name says: the format and packing, or, where the name is none of ours, the packing alone.
@@ -161,9 +161,8 @@ fn folder(root: &Path, group: u16, out: &mut Expanded) -> Result<()> {
         // Sorted here too: which of two links to one folder is followed must not depend on the file system.
         names.sort_by(|a, b| b.as_os_str().as_encoded_bytes().cmp(a.as_os_str().as_encoded_bytes()));
         for path in names {
-            let readable = kind(&path).ok().filter(|&(format, packing)| {
-                format != Format::Parquet || packing == Packing::None
-            });
+            let readable =
+                kind(&path).ok().filter(|&(format, packing)| format != Format::Parquet || packing == Packing::None);
             let about = match fs::metadata(&path) {
                 Ok(about) => about,
                 // A dangling link or a locked file only matters where it would be read.
@@ -185,8 +184,9 @@ fn folder(root: &Path, group: u16, out: &mut Expanded) -> Result<()> {
         }
     }
     if found.is_empty() {
-        return Err(Error::input(root, "the folder holds no file to read")
-            .with_hint("read are .txt, .jsonl (each also .gz or .zst) and .parquet; name other text files one by one"));
+        return Err(Error::input(root, "the folder holds no file to read").with_hint(
+            "read are .txt, .jsonl (each also .gz or .zst) and .parquet; name other text files one by one",
+        ));
     }
     found.sort_by(|a, b| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
     out.inputs.append(&mut found);

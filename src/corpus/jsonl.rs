@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn damage_never_panics() {
-        let rows: Vec<u8> = (0..50).flat_map(|n| format!("{{\"n\":{n},\"text\":\"s\\u0131r ç {n}\"}}\n").into_bytes()).collect();
+        let rows: Vec<u8> =
+            (0..50).flat_map(|n| format!("{{\"n\":{n},\"text\":\"s\\u0131r ç {n}\"}}\n").into_bytes()).collect();
         for at in 0..rows.len() {
             let _ = read(&rows[..at], "text", 256);
             let mut broken = rows.clone();

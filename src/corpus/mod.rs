@@ -24,9 +24,9 @@ mod input;
 mod jsonl;
 mod parquet;
 mod sample;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -128,7 +128,8 @@ mod tests {
     /// Sort everything, take what fits.
     fn naive(documents: &[String], cap: usize, seed: u64) -> Vec<String> {
         let cut = |d: &String| d[..d.floor_char_boundary(MAX_DOCUMENT)].to_owned();
-        let all: BTreeSet<_> = documents.iter().filter(|d| !d.is_empty()).map(|d| (hash(d.as_bytes(), seed), cut(d))).collect();
+        let all: BTreeSet<_> =
+            documents.iter().filter(|d| !d.is_empty()).map(|d| (hash(d.as_bytes(), seed), cut(d))).collect();
         let (mut bytes, mut taken) = (0, BTreeSet::new());
         for (_, text) in all {
             bytes += text.len();

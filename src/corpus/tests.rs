@@ -95,7 +95,22 @@ fn naive_paragraphs(text: &str) -> Vec<String> {
 /// Text rich in line ends, blank lines and characters of all lengths.
 fn texts() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
-        "\n", "\n", "\n\n", "\r\n", "\r", " ", "\t", "\u{b}", "\u{a0}", "\u{2003}", "a", "ğ", "क्ष", "😀", "uzun bir satır", "\u{feff}",
+        "\n",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        " ",
+        "\t",
+        "\u{b}",
+        "\u{a0}",
+        "\u{2003}",
+        "a",
+        "ğ",
+        "क्ष",
+        "😀",
+        "uzun bir satır",
+        "\u{feff}",
         "\u{85}",
     ]);
     prop::collection::vec(part, 0..60).prop_map(|parts| parts.concat())
@@ -203,7 +218,10 @@ fn a_document_longer_than_the_block_is_read_and_one_beyond_the_limit_refused() {
             assert_eq!(result.is_ok(), fits, "{document:?} {max_line}");
             if !fits {
                 let (path, at, why, hint) = input_error(result);
-                assert_eq!((path, at), (file.path.clone(), Place::Byte(if document == Document::Line { 2 } else { 0 })));
+                assert_eq!(
+                    (path, at),
+                    (file.path.clone(), Place::Byte(if document == Document::Line { 2 } else { 0 }))
+                );
                 assert!(why.contains(&max_line.to_string()) && hint.contains("--document"), "{why} {hint}");
                 assert!(corpus.next().unwrap().is_none(), "nothing follows an error");
             }
@@ -217,7 +235,9 @@ fn a_document_longer_than_the_block_is_read_and_one_beyond_the_limit_refused() {
 
 #[test]
 fn packed_files_of_several_members_are_one_text() {
-    for (name, bytes) in [("a.txt.gz", [gz(b"a\nb"), gz(b"c\n")].concat()), ("a.ZST", [zst(b"a\nb"), zst(b"c\n")].concat())] {
+    for (name, bytes) in
+        [("a.txt.gz", [gz(b"a\nb"), gz(b"c\n")].concat()), ("a.ZST", [zst(b"a\nb"), zst(b"c\n")].concat())]
+    {
         assert_eq!(drain(&open(&sample(name, &bytes), Options::default())).unwrap(), ["a", "bc"]);
     }
 }

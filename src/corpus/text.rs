@@ -67,7 +67,17 @@ impl Cutter {
         let cap = if unit == Unit::Whole { MAX_WHOLE } else { max_line };
         let carry = Vec::new();
         Cutter {
-            reader, packing, unit, block: block.max(1), want: first, cap, carry, offset: 0, line: 1, blocks: 0, ended: false
+            reader,
+            packing,
+            unit,
+            block: block.max(1),
+            want: first,
+            cap,
+            carry,
+            offset: 0,
+            line: 1,
+            blocks: 0,
+            ended: false,
         }
     }
 

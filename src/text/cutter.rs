@@ -12,7 +12,7 @@ use fancy_regex::Regex;
 use crate::error::{Error, Result};
 use crate::unicode::Alignment;
 
-use super::scan::scan;
+use super::scan::{covers, deepseek_v3, scan};
 use super::{Behavior, Named, Pattern, Prepend, Rewrite, Split, Splitter};
 
 /// The compiled form of a [`Splitter`]. Cheap to share between threads.
@@ -20,6 +20,8 @@ use super::{Behavior, Named, Pattern, Prepend, Rewrite, Split, Splitter};
 pub struct Cutter {
     rewrite: Option<Rewrite>,
     cuts: Vec<Cut>,
+    /// The cuts are DeepSeek V3's three, which one scanner does in one pass.
+    deepseek: bool,
 }
 
 #[derive(Debug)]
@@ -42,7 +44,11 @@ impl Cutter {
     /// # Errors
     /// [`Error::Config`] for a regular expression that does not compile.
     pub fn new(splitter: &Splitter) -> Result<Cutter> {
-        Ok(Cutter { rewrite: splitter.rewrite, cuts: splitter.splits.iter().map(Cut::new).collect::<Result<_>>()? })
+        Ok(Cutter {
+            rewrite: splitter.rewrite,
+            cuts: splitter.splits.iter().map(Cut::new).collect::<Result<_>>()?,
+            deepseek: splitter.splits == Splitter::named("deepseek")?.splits,
+        })
     }
 
     /// Whether [`Cutter::rewrite`] may change text.
@@ -93,6 +99,7 @@ impl Cutter {
             [Cut { finder: Finder::Named(named), behavior, invert }] if tiles(*named, *behavior, *invert) => {
                 scan(*named, text, emit);
             }
+            _ if self.deepseek => deepseek_v3(text, emit),
             cuts => chain(cuts, text, 0, &mut emit),
         }
     }
@@ -100,8 +107,7 @@ impl Cutter {
 
 /// Whether the pieces are just the matches: the pattern leaves nothing between them, and none is dropped or joined.
 fn tiles(named: Named, behavior: Behavior, invert: bool) -> bool {
-    let covers = !matches!(named, Named::Digits3 | Named::Cjk);
-    covers && matches!((behavior, invert), (Behavior::Isolated, _) | (Behavior::Removed, true))
+    covers(named) && matches!((behavior, invert), (Behavior::Isolated, _) | (Behavior::Removed, true))
 }
 
 fn prepends(text: &str, mark: char, prepend: Prepend, first: bool) -> bool {

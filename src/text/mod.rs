@@ -8,7 +8,7 @@ mod pattern;
 mod scan;
 
 pub use cutter::Cutter;
-pub use pattern::Named;
+pub use pattern::{NAMES, Named};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,1 +1,170 @@
-//! Character classes.
+//! Character classes: what the pre-tokenization patterns ask about a character, in one byte.
+//!
+//! The classes are those of Unicode as `regex-syntax` knows them, because that is what evaluates a regular expression in
+//! stock Hugging Face: a scanner that used a newer Unicode would cut new letters differently. `table.rs` holds them as
+//! runs of equal class, generated; the compiler unrolls the runs into a table of 64-character blocks, equal blocks
+//! of one class being shared, so that start-up costs nothing. A block is what the last byte of a UTF-8 sequence ranges
+//! over, so a lookup needs no code point. About 75 KB, of which a text touches the few blocks of its scripts.
+
+use super::table::RUNS;
+
+/// Upper-case and title-case letters: Lu, Lt.
+pub(crate) const UPPER: u8 = 1;
+/// Lower-case letters: Ll.
+pub(crate) const LOWER: u8 = 2;
+/// Letters without case: Lm, Lo.
+pub(crate) const CASELESS: u8 = 4;
+/// Marks: Mn, Mc, Me.
+pub(crate) const MARK: u8 = 8;
+/// Numbers: Nd, Nl, No.
+pub(crate) const NUMBER: u8 = 16;
+/// Punctuation and symbols: P, S. No pattern tells them apart.
+pub(crate) const PUNCT: u8 = 32;
+/// White_Space, a regular expression's `\s`.
+pub(crate) const SPACE: u8 = 64;
+/// Zero-width joiner and non-joiner: U+200D, U+200C.
+pub(crate) const JOINER: u8 = 128;
+/// Any letter, `\p{L}`.
+pub(crate) const LETTER: u8 = UPPER | LOWER | CASELESS;
+
+const BLOCK: usize = 64;
+const INDEX: usize = 0x11_0000 / BLOCK;
+/// Blocks with more than one class, and one for each class that fills a block; a power of two so that an index into
+/// them can be masked instead of checked.
+const BLOCKS: usize = 512;
+
+struct Table {
+    index: [u16; INDEX],
+    blocks: [[u8; BLOCK]; BLOCKS],
+}
+
+static TABLE: Table = unroll();
+
+/// Overrunning `BLOCKS` is a compile error.
+const fn unroll() -> Table {
+    let mut table = Table { index: [0; INDEX], blocks: [[0; BLOCK]; BLOCKS] };
+    let mut uniform = [u16::MAX; 256];
+    let (mut run, mut used, mut block) = (0, 0, 0);
+    while block < INDEX {
+        let first = block * BLOCK;
+        while run + 1 < RUNS.len() && (RUNS[run + 1] >> 8) as usize <= first {
+            run += 1;
+        }
+        let class = (RUNS[run] & 0xff) as u8;
+        let whole = run + 1 == RUNS.len() || (RUNS[run + 1] >> 8) as usize >= first + BLOCK;
+        if whole && uniform[class as usize] != u16::MAX {
+            table.index[block] = uniform[class as usize];
+        } else {
+            let (mut at, mut within) = (0, run);
+            while at < BLOCK {
+                while within + 1 < RUNS.len() && (RUNS[within + 1] >> 8) as usize <= first + at {
+                    within += 1;
+                }
+                table.blocks[used][at] = (RUNS[within] & 0xff) as u8;
+                at += 1;
+            }
+            if whole {
+                uniform[class as usize] = used as u16;
+            }
+            table.index[block] = used as u16;
+            used += 1;
+        }
+        block += 1;
+    }
+    table
+}
+
+static ASCII: [u8; 128] = {
+    let mut ascii = [0; 128];
+    let mut at = 0;
+    while at < 128 {
+        ascii[at] = TABLE.blocks[TABLE.index[at / BLOCK] as usize][at % BLOCK];
+        at += 1;
+    }
+    ascii
+};
+
+/// The class of an ASCII character; the top bit is ignored.
+#[inline(always)]
+pub(crate) fn of_ascii(byte: u8) -> u8 {
+    ASCII[(byte & 0x7f) as usize]
+}
+
+/// The class of the character `high * 64 + low`. O(1).
+#[inline(always)]
+pub(crate) fn of_parts(high: usize, low: u8) -> u8 {
+    let block = if high < INDEX { TABLE.index[high] } else { 0 };
+    TABLE.blocks[block as usize % BLOCKS][low as usize % BLOCK]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex_syntax::hir::{Class, HirKind};
+
+    fn ranges(class: &str) -> Vec<(u32, u32)> {
+        match regex_syntax::parse(class).unwrap().into_kind() {
+            HirKind::Class(Class::Unicode(class)) => {
+                class.ranges().iter().map(|r| (r.start() as u32, r.end() as u32)).collect()
+            }
+            other => panic!("{class} is {other:?}"),
+        }
+    }
+
+    /// The class of every code point by `regex-syntax`.
+    fn expected() -> Vec<u8> {
+        let mut classes = vec![0; 0x11_0000];
+        let parts = [
+            (r"[\p{Lu}\p{Lt}]", UPPER),
+            (r"\p{Ll}", LOWER),
+            (r"[\p{Lm}\p{Lo}]", CASELESS),
+            (r"\p{M}", MARK),
+            (r"\p{N}", NUMBER),
+            (r"[\p{P}\p{S}]", PUNCT),
+            (r"\s", SPACE),
+            (r"[\x{200C}\x{200D}]", JOINER),
+        ];
+        for (class, flag) in parts {
+            for (start, end) in ranges(class) {
+                for c in start..=end {
+                    assert_eq!(classes[c as usize], 0, "U+{c:04X} has two classes");
+                    classes[c as usize] = flag;
+                }
+            }
+        }
+        classes
+    }
+
+    #[test]
+    fn every_character_has_the_class_that_regular_expressions_see() {
+        for (c, &class) in expected().iter().enumerate() {
+            assert_eq!(of_parts(c / 64, (c % 64) as u8), class, "U+{c:04X}: see `rewrite_the_table`");
+        }
+        let letters: Vec<_> = expected().iter().map(|class| class & LETTER != 0).collect();
+        assert!(ranges(r"\p{L}").iter().all(|&(from, to)| (from..=to).all(|c| letters[c as usize])));
+    }
+
+    /// `cargo test --lib rewrite_the_table -- --ignored`, after an update of `regex-syntax` changed its Unicode version.
+    #[test]
+    #[ignore = "writes src/unicode/table.rs"]
+    fn rewrite_the_table() {
+        let classes = expected();
+        let mut runs: Vec<u32> = Vec::new();
+        for (c, &class) in classes.iter().enumerate() {
+            if c == 0 || classes[c - 1] != class {
+                runs.push((c as u32) << 8 | u32::from(class));
+            }
+        }
+        let mut file = String::from(
+            "//! Generated by the ignored test `rewrite_the_table` in `class.rs` from the tables of `regex-syntax`.\n\n\
+             /// Runs of characters of equal class: the first one, shifted left by 8, and the class. Sorted.\n\
+             #[rustfmt::skip]\npub(super) const RUNS: &[u32] = &[\n",
+        );
+        for line in runs.chunks(12) {
+            let line: Vec<_> = line.iter().map(|run| format!("{run:#x},")).collect();
+            file.push_str(&format!("    {}\n", line.join(" ")));
+        }
+        file.push_str("];\n");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/unicode/table.rs"), file).unwrap();
+    }
+}

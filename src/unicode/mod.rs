@@ -1,6 +1,7 @@
 //! What Unicode says about characters: classes, normal forms, case.
 
-mod class;
+pub(crate) mod class;
 mod normalize;
+mod table;
 
 pub use normalize::{Alignment, Normalizer, Normalizing};

@@ -11,7 +11,6 @@ mod table;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::corpus::{Block, Corpus, Sampler};
 use crate::error::Result;
@@ -143,6 +142,7 @@ impl Counted {
 pub fn count(corpus: &Corpus, cutting: &Cutting, options: &CountOptions, observer: &dyn Observer) -> Result<Counted> {
     observer.event(Event::Stage { name: "counting", total: corpus.total_bytes(), unit: "bytes" });
     let groups = corpus.groups().to_vec();
+    let spilled = Mutex::new(Vec::new());
     let shared = Shared {
         corpus,
         cutting,
@@ -150,13 +150,12 @@ pub fn count(corpus: &Corpus, cutting: &Cutting, options: &CountOptions, observe
         observer,
         groups: groups.len().max(1),
         share: options.max_memory / rayon::current_num_threads().max(1),
-        runs: Mutex::new(Vec::new()),
-        done: AtomicU64::new(0),
+        spilled: &spilled,
     };
     let results = rayon::broadcast(|_| Worker::new(&shared).run());
     let mut first = Worker::new(&shared);
     let workers = results.into_iter().collect::<Result<Vec<_>>>()?;
-    let mut runs = shared.runs.into_inner().unwrap_or_default();
+    let mut runs = spilled.lock().map(|mut runs| std::mem::take(&mut *runs)).unwrap_or_default();
     let spilled = !runs.is_empty();
     for mut worker in workers {
         if spilled {
@@ -195,8 +194,7 @@ struct Shared<'a> {
     observer: &'a dyn Observer,
     groups: usize,
     share: usize,
-    runs: Mutex<Vec<Run>>,
-    done: AtomicU64,
+    spilled: &'a Mutex<Vec<Run>>,
 }
 
 /// Pieces that were cut for their length.
@@ -253,11 +251,10 @@ impl<'a> Worker<'a> {
             observe::check(self.shared.observer)?;
             let block = raw.decode(self.shared.corpus)?;
             self.block(&block);
-            let done = self.shared.done.fetch_add(block.text.len() as u64, Ordering::Relaxed) + block.text.len() as u64;
-            self.shared.observer.event(Event::Progress(done));
+            self.shared.observer.event(Event::Progress(self.shared.corpus.stats().read));
             if self.tables.iter().map(CountTable::memory).sum::<usize>() > self.shared.share {
                 let spilled = self.spill()?;
-                if let Ok(mut runs) = self.shared.runs.lock() {
+                if let Ok(mut runs) = self.shared.spilled.lock() {
                     runs.extend(spilled);
                 }
             }

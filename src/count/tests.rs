@@ -14,7 +14,12 @@ fn folder(texts: &[String]) -> tempfile::TempDir {
     folder
 }
 
-fn counted(folder: &tempfile::TempDir, splitter: &Splitter, options: &CountOptions, threads: usize) -> (WordCounts, Vec<String>, Vec<String>) {
+fn counted(
+    folder: &tempfile::TempDir,
+    splitter: &Splitter,
+    options: &CountOptions,
+    threads: usize,
+) -> (WordCounts, Vec<String>, Vec<String>) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let source = Source { group: None, path: folder.path().to_owned() };
