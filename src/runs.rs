@@ -83,6 +83,16 @@ fn number(mut n: u64, out: &mut Vec<u8>) {
     out.push(n as u8);
 }
 
+/// Rows in ascending (word, group) order, one at a time.
+pub(crate) trait Rows {
+    /// Moves to the next row; false at the end.
+    fn advance(&mut self) -> Result<bool>;
+    /// The current row's word, which may be taken out and will be overwritten.
+    fn word(&mut self) -> &mut Vec<u8>;
+    /// The current row's group and count.
+    fn rest(&self) -> (u16, u64);
+}
+
 /// Reads a run row by row.
 struct RunReader {
     input: BufReader<File>,
@@ -96,20 +106,6 @@ impl RunReader {
         let mut file = run.file;
         file.seek(SeekFrom::Start(0)).map_err(io("read"))?;
         Ok(RunReader { input: BufReader::with_capacity(BUFFER, file), word: Vec::new(), group: 0, count: 0 })
-    }
-
-    /// Moves to the next row; false at the end.
-    fn advance(&mut self) -> Result<bool> {
-        let Some(len) = self.number()? else { return Ok(false) };
-        let cut_off = || Error::input("temporary file", "a run of counts is cut off or was changed");
-        self.group = self.number()?.and_then(|n| u16::try_from(n).ok()).ok_or_else(cut_off)?;
-        self.count = self.number()?.ok_or_else(cut_off)?;
-        if len > LONGEST {
-            return Err(cut_off());
-        }
-        self.word.clear();
-        let read = (&mut self.input).take(len).read_to_end(&mut self.word).map_err(io("read"))?;
-        if read as u64 == len { Ok(true) } else { Err(cut_off()) }
     }
 
     fn number(&mut self) -> Result<Option<u64>> {
@@ -131,19 +127,42 @@ impl RunReader {
     }
 }
 
+impl Rows for RunReader {
+    fn advance(&mut self) -> Result<bool> {
+        let Some(len) = self.number()? else { return Ok(false) };
+        let cut_off = || Error::input("temporary file", "a run of counts is cut off or was changed");
+        self.group = self.number()?.and_then(|n| u16::try_from(n).ok()).ok_or_else(cut_off)?;
+        self.count = self.number()?.ok_or_else(cut_off)?;
+        if len > LONGEST {
+            return Err(cut_off());
+        }
+        self.word.clear();
+        let read = (&mut self.input).take(len).read_to_end(&mut self.word).map_err(io("read"))?;
+        if read as u64 == len { Ok(true) } else { Err(cut_off()) }
+    }
+
+    fn word(&mut self) -> &mut Vec<u8> {
+        &mut self.word
+    }
+
+    fn rest(&self) -> (u16, u64) {
+        (self.group, self.count)
+    }
+}
+
 /// Adds up the rows of one (word, group) after the other and hands them on.
-pub(crate) struct Adder<'a> {
+struct Adder<'a> {
     row: Option<(Vec<u8>, u16, u64)>,
     emit: &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>,
 }
 
 impl<'a> Adder<'a> {
-    pub(crate) fn new(emit: &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Self {
+    fn new(emit: &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Self {
         Adder { row: None, emit }
     }
 
     /// Takes a row; rows come in ascending order.
-    pub(crate) fn add(&mut self, word: &[u8], group: u16, count: u64) -> Result<()> {
+    fn add(&mut self, word: &[u8], group: u16, count: u64) -> Result<()> {
         match &mut self.row {
             Some((last, g, sum)) if last == word && *g == group => {
                 *sum = sum.checked_add(count).ok_or_else(|| {
@@ -167,7 +186,7 @@ impl<'a> Adder<'a> {
     }
 
     /// Hands on the last row.
-    pub(crate) fn finish(self) -> Result<()> {
+    fn finish(self) -> Result<()> {
         match self.row {
             Some((word, group, count)) => (self.emit)(&word, group, count),
             None => Ok(()),
@@ -180,32 +199,45 @@ impl<'a> Adder<'a> {
 ///
 /// # Errors
 /// [`Error::Io`], a sum past 2^64, and whatever `emit` returns.
-pub fn merge(mut runs: Vec<Run>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
-    while runs.len() > OPEN {
-        let rest = runs.split_off(OPEN);
-        let mut longer = RunWriter::create(&std::env::temp_dir())?;
-        merge_open(runs, &mut |word, group, count| longer.push(word, group, count))?;
-        runs = rest;
-        runs.push(longer.finish()?);
-    }
-    merge_open(runs, emit)
+pub fn merge(runs: Vec<Run>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+    merge_rows(runs.into_iter().map(opener).collect(), emit)
 }
 
-fn merge_open(runs: Vec<Run>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
-    let mut readers = runs.into_iter().map(RunReader::new).collect::<Result<Vec<_>>>()?;
+/// Opens rows when their turn comes.
+pub(crate) type Opener = Box<dyn FnOnce() -> Result<Box<dyn Rows>>>;
+
+pub(crate) fn opener(run: Run) -> Opener {
+    Box::new(|| Ok(Box::new(RunReader::new(run)?)))
+}
+
+/// [`merge`] for rows from anywhere.
+pub(crate) fn merge_rows(mut sources: Vec<Opener>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+    while sources.len() > OPEN {
+        let rest = sources.split_off(OPEN);
+        let mut longer = RunWriter::create(&std::env::temp_dir())?;
+        merge_open(sources, &mut |word, group, count| longer.push(word, group, count))?;
+        let longer = longer.finish()?;
+        sources = rest;
+        sources.push(opener(longer));
+    }
+    merge_open(sources, emit)
+}
+
+fn merge_open(sources: Vec<Opener>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+    let mut readers = sources.into_iter().map(|open| open()).collect::<Result<Vec<_>>>()?;
     let mut heap = BinaryHeap::new();
     for (n, reader) in readers.iter_mut().enumerate() {
         if reader.advance()? {
-            heap.push(Reverse((std::mem::take(&mut reader.word), reader.group, n)));
+            heap.push(Reverse((std::mem::take(reader.word()), reader.rest().0, n)));
         }
     }
     let mut adder = Adder::new(emit);
     while let Some(Reverse((word, group, n))) = heap.pop() {
         let reader = &mut readers[n];
-        adder.add(&word, group, reader.count)?;
-        reader.word = word;
+        adder.add(&word, group, reader.rest().1)?;
+        *reader.word() = word;
         if reader.advance()? {
-            heap.push(Reverse((std::mem::take(&mut reader.word), reader.group, n)));
+            heap.push(Reverse((std::mem::take(reader.word()), reader.rest().0, n)));
         }
     }
     adder.finish()

@@ -218,3 +218,6 @@ pub(super) fn text(
     tally.null_rows.fetch_add(nulls, Relaxed);
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests;

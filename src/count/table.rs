@@ -167,6 +167,7 @@ impl CountTable {
     }
 
     /// Distinct words. Exact after [`CountTable::flush`].
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.short_len + self.long.len()
     }

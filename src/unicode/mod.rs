@@ -5,3 +5,6 @@ mod normalize;
 mod table;
 
 pub use normalize::{Alignment, Normalizer, Normalizing};
+
+/// The Unicode version of the character classes and of regular expressions.
+pub const VERSION: &str = "16.0.0";
