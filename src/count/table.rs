@@ -131,12 +131,15 @@ impl CountTable {
         }
         self.short_len += 1;
         if self.short_len * 3 > self.short.len() * 2 {
-            let old = std::mem::take(&mut self.short);
-            self.short = vec![Short::default(); old.len() * 2];
-            self.short_len = 0;
-            for entry in old.into_iter().filter(|e| e.high != 0) {
-                self.add_short(entry.low, entry.high, entry.count);
-            }
+            self.grow(self.short.len() * 2);
+        }
+    }
+
+    fn grow(&mut self, places: usize) {
+        let old = std::mem::replace(&mut self.short, vec![Short::default(); places]);
+        self.short_len = 0;
+        for entry in old.into_iter().filter(|e| e.high != 0) {
+            self.add_short(entry.low, entry.high, entry.count);
         }
     }
 
@@ -155,9 +158,19 @@ impl CountTable {
     }
 
     /// Adds everything that `other` counted.
+    ///
+    /// Its words come in the order of their hashes. A table that only grows on the way would put them all at its
+    /// front, in ever longer runs: so the larger table takes up the smaller one, and room for both is made beforehand.
     pub(super) fn absorb(&mut self, mut other: CountTable) {
         self.flush();
         other.flush();
+        if other.short.len() > self.short.len() {
+            std::mem::swap(self, &mut other);
+        }
+        let places = ((self.short_len + other.short_len) * 3 / 2 + 1).next_power_of_two();
+        if places > self.short.len() {
+            self.grow(places);
+        }
         for entry in other.short.iter().filter(|e| e.high != 0) {
             self.add_short(entry.low, entry.high, entry.count);
         }
