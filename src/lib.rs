@@ -9,6 +9,7 @@ pub mod error;
 pub mod formats;
 pub mod observe;
 pub mod runs;
+pub mod samples;
 pub mod text;
 pub mod tokenizer;
 pub mod train;

@@ -1,1 +1,83 @@
-fn main() {}
+//! The toktool command line: a table of contents. Each command has its file under `cmd`; what it does is in the library.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod args;
+mod cmd;
+mod describe;
+mod documents;
+mod exit;
+mod interrupt;
+mod output;
+mod pipeline;
+mod progress;
+mod recipe_file;
+mod token_files;
+mod tokens;
+mod ui;
+
+use args::Global;
+use exit::Exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  toktool train --lang tr -o turkish           train on the embedded Turkish sample
+  toktool train corpus.txt -o mine --vocab-size 32k
+  echo 'merhaba dünya' | toktool encode -t mine
+
+Exit codes: 0 done; 1 the input or a check failed; 2 usage or internal error; 130 interrupted.";
+
+/// Train, judge and use tokenizers
+#[derive(Debug, Parser)]
+#[command(name = "toktool", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(Box<cmd::train::Train>),
+    Count(cmd::count::Count),
+    Encode(cmd::encode::Encode),
+    Decode(cmd::decode::Decode),
+    Inspect(cmd::inspect::Inspect),
+    Export(cmd::export::Export),
+    Completions(cmd::completions::Completions),
+    Man(cmd::man::Man),
+}
+
+fn main() -> ExitCode {
+    let Cli { command, global } = Cli::parse();
+    interrupt::install();
+    let run = || match &command {
+        Command::Train(args) => cmd::train::run(args, &global),
+        Command::Count(args) => cmd::count::run(args, &global),
+        Command::Encode(args) => cmd::encode::run(args, &global),
+        Command::Decode(args) => cmd::decode::run(args, &global),
+        Command::Inspect(args) => cmd::inspect::run(args, &global),
+        Command::Export(args) => cmd::export::run(args, &global),
+        Command::Completions(args) => cmd::completions::run(args),
+        Command::Man(args) => cmd::man::run(args, &global),
+    };
+    // Temporary files are gone once `run` is left, however it is left.
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
+            let exit = Exit::of(&error);
+            if exit != Exit::Done {
+                global.ui().error(&error);
+            }
+            exit.into()
+        }
+        Err(_) => {
+            eprintln!("error: internal error\nhint: please report it with the message above and what led to it");
+            Exit::Usage.into()
+        }
+    }
+}

@@ -236,6 +236,12 @@ impl Corpus {
         }
     }
 
+    /// The files that are read, in order, each with the group it counts for. An embedded text is none.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, Option<&str>)> {
+        let files = self.inputs.iter().filter(|input| !matches!(input.stream, Stream::Memory(_)));
+        files.map(|input| (input.path.as_path(), self.groups.get(usize::from(input.group)).map(String::as_str)))
+    }
+
     /// The names of the groups in order of appearance; none where no source names one.
     pub fn groups(&self) -> &[String] {
         &self.groups

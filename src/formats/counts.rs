@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Place, Result};
+use crate::observe::{self, Observer};
 use crate::runs::{self, Opener, Sorter};
 use crate::text::Splitter;
 use crate::unicode::{self, Normalizer};
@@ -158,6 +159,7 @@ impl<W: Write + Send> CountsWriter<W> {
 }
 
 /// Counts files that belong together.
+#[derive(Debug)]
 pub struct Parts {
     paths: Vec<PathBuf>,
     groups: Vec<String>,
@@ -261,13 +263,16 @@ impl Parts {
         runs::merge_rows(sources, emit)
     }
 
-    /// All rows in memory.
+    /// All rows in memory; what has to be sorted first spills at `max_memory` bytes into `temp_dir`.
     ///
     /// # Errors
-    /// Those of [`Parts::for_each`].
-    pub fn into_words(self) -> Result<WordCounts> {
+    /// Those of [`Parts::for_each`]; [`Error::Interrupted`].
+    pub fn words(&self, max_memory: usize, temp_dir: &Path, observer: &dyn Observer) -> Result<WordCounts> {
         let mut words = WordCounts::with_groups(self.groups.clone());
-        self.for_each(1 << 30, &std::env::temp_dir(), &mut |word, group, count| {
+        self.for_each(max_memory, temp_dir, &mut |word, group, count| {
+            if words.len() % 65_536 == 0 {
+                observe::check(observer)?;
+            }
             words.push_in(word, count, group);
             Ok(())
         })?;

@@ -3,6 +3,8 @@
 //! Nothing is reported as done before this has passed. The probe is a sample of the corpus at hand and a list of
 //! strings that tokenizers are known to get wrong.
 
+use std::fmt;
+
 use rayon::prelude::*;
 
 use crate::encode::{EncodeOptions, Encoder, Scratch};
@@ -10,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::tokenizer::Tokenizer;
 
 use super::foreign;
+
+/// The version of the `tokenizers` crate that results are checked with.
+pub const WITNESS: &str = "0.23.2";
 
 /// What a verification looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,6 +27,12 @@ pub struct Verified {
     pub ids: usize,
     /// Texts that came back byte for byte from their ids.
     pub round_trips: usize,
+}
+
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} probe texts, {} ids identical in tokenizers {WITNESS}", self.texts, self.ids)
+    }
 }
 
 /// Strings that are hard on tokenizers: white space of all kinds, marks without a letter, joiners, directions, case
@@ -109,7 +120,7 @@ fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::hf_write;
+    use crate::formats::hf;
     use crate::tokenizer::{Bpe, Decoder, Model};
 
     fn bytes_only() -> Tokenizer {
@@ -123,7 +134,7 @@ mod tests {
     #[test]
     fn equal_tokenizers_pass_and_different_ones_do_not() {
         let tokenizer = bytes_only();
-        let json = hf_write::write_string(&tokenizer).unwrap();
+        let json = hf::write_string(&tokenizer).unwrap();
         let probes = vec!["merhaba dünya".to_owned()];
         let verified = against_tokenizers(&tokenizer, &json, &probes).unwrap();
         assert_eq!((verified.texts, verified.round_trips), (27, 27));

@@ -32,7 +32,11 @@ fn exists(path: &Path) -> Error {
 ///
 /// # Errors
 /// [`Error::Config`] when `path` exists and `force` is off; [`Error::Io`] from the system; what `write` returns.
-pub fn write_file_atomic(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub fn write_file_atomic(
+    path: &Path,
+    force: bool,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>,
+) -> Result<()> {
     let taken = path.symlink_metadata().is_ok();
     if taken && !force {
         return Err(exists(path));

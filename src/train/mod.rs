@@ -9,6 +9,7 @@ pub mod bpe;
 mod build;
 pub mod naive;
 mod pairs;
+pub mod recipe;
 mod symbols;
 
 #[cfg(test)]

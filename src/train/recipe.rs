@@ -253,7 +253,7 @@ impl Recipe {
     /// # Errors
     /// [`Error::Config`] naming what is not a normalizer.
     pub fn normalizers(&self) -> Result<Vec<Normalizer>> {
-        self.normalize.iter().map(|spec| Normalizer::parse(spec)).collect()
+        Ok(self.normalize.iter().map(|spec| Normalizer::parse(spec)).collect::<Result<Vec<_>>>()?.concat())
     }
 
     /// Texts of the special tokens in the order of their ids: a token with two roles is there once.

@@ -3,6 +3,10 @@
 use super::*;
 use proptest::prelude::*;
 
+fn words_of(parts: Parts) -> Result<WordCounts> {
+    parts.words(1 << 20, &std::env::temp_dir(), &())
+}
+
 fn meta() -> Meta {
     Meta::new(Splitter::named("gpt2").unwrap(), Vec::new(), 3, 30)
 }
@@ -40,7 +44,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let a = write(folder.path(), "a", &table(&one, groups), &meta());
         let b = write(folder.path(), "b", &table(&two, groups), &meta());
-        let read = |paths: &[PathBuf]| Parts::open(paths, None).unwrap().into_words().unwrap();
+        let read = |paths: &[PathBuf]| words_of(Parts::open(paths, None).unwrap()).unwrap();
         let both = read(&[a.clone(), b.clone()]);
         prop_assert_eq!(&both, &read(&[b, a]));
         let all: Vec<_> = one.into_iter().chain(two).collect();
@@ -57,8 +61,8 @@ fn greatest_counts_survive_and_a_sum_past_64_bits_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let big = table(&[(b"a".to_vec(), 0, u64::MAX)], &[]);
     let path = write(folder.path(), "a", &big, &meta());
-    assert_eq!(Parts::open(std::slice::from_ref(&path), None).unwrap().into_words().unwrap(), big);
-    let error = Parts::open(&[path.clone(), path], None).unwrap().into_words().unwrap_err();
+    assert_eq!(words_of(Parts::open(std::slice::from_ref(&path), None).unwrap()).unwrap(), big);
+    let error = words_of(Parts::open(&[path.clone(), path], None).unwrap()).unwrap_err();
     assert!(error.to_string().contains("2^64"), "{error}");
 }
 
@@ -89,10 +93,10 @@ fn parts_written_by_pyarrow_are_read() {
     ] {
         let error = Parts::open(&[golden(name)], None).err().unwrap();
         assert!(error.hint().unwrap().contains("--assume-pattern"));
-        assert_eq!(Parts::open(&[golden(name)], Some(&meta())).unwrap().into_words().unwrap(), expected, "{name}");
+        assert_eq!(words_of(Parts::open(&[golden(name)], Some(&meta())).unwrap()).unwrap(), expected, "{name}");
     }
     let all = ["int32.parquet", "int64_unsorted.parquet"].map(golden);
-    assert_eq!(Parts::open(&all, Some(&meta())).unwrap().into_words().unwrap().total().unwrap(), 36);
+    assert_eq!(words_of(Parts::open(&all, Some(&meta())).unwrap()).unwrap().total().unwrap(), 36);
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn rows_that_make_no_sense_are_named() {
         ("float.parquet", "does not hold integers"),
         ("nocount.parquet", "no column `count`"),
     ] {
-        let error = Parts::open(&[golden(name)], Some(&meta())).and_then(Parts::into_words).unwrap_err().to_string();
+        let error = Parts::open(&[golden(name)], Some(&meta())).and_then(words_of).unwrap_err().to_string();
         assert!(error.contains(why) && error.contains(name), "{name}: {error}");
     }
 }
@@ -121,7 +125,7 @@ fn damaged_files_are_errors_and_never_panics() {
         flipped[at] ^= 0x55;
         for bytes in [&good[..at], &flipped] {
             std::fs::write(&path, bytes).unwrap();
-            let _ = Parts::open(std::slice::from_ref(&path), None).and_then(Parts::into_words);
+            let _ = Parts::open(std::slice::from_ref(&path), None).and_then(words_of);
         }
     }
     std::panic::set_hook(quiet);

@@ -11,13 +11,13 @@ fn names(folder: &Path) -> Vec<String> {
 fn a_file_appears_whole_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("out.txt");
-    let fails = |out: &mut dyn Write| {
+    let fails = |out: &mut (dyn Write + Send)| {
         out.write_all(b"half").map_err(|e| Error::io("write", "", e))?;
         Err(Error::Interrupted)
     };
     assert!(write_file_atomic(&path, false, fails).is_err());
     assert!(names(dir.path()).is_empty());
-    let full = |out: &mut dyn Write| out.write_all(b"full").map_err(|e| Error::io("write", "", e));
+    let full = |out: &mut (dyn Write + Send)| out.write_all(b"full").map_err(|e| Error::io("write", "", e));
     write_file_atomic(&path, false, full).unwrap();
     let again = write_file_atomic(&path, false, full).unwrap_err();
     assert!(again.hint().unwrap().contains("--force"));

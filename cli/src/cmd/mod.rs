@@ -1,0 +1,10 @@
+//! One file per subcommand: what it takes, and what it does.
+
+pub mod completions;
+pub mod count;
+pub mod decode;
+pub mod encode;
+pub mod export;
+pub mod inspect;
+pub mod man;
+pub mod train;

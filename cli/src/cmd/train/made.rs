@@ -1,0 +1,289 @@
+//! What a run made: vocabularies, checked, and the folder that holds them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use toktool::formats::verify::{self, Verified, WITNESS};
+use toktool::formats::write::{OutputDir, folder_files};
+use toktool::formats::{hf, listing};
+use toktool::observe::{Event, Observer as _};
+use toktool::tokenizer::{AddedToken, Model, Tokenizer};
+use toktool::train::{Trained, assemble};
+use toktool::vocab::Id;
+use toktool::{Error, Result};
+
+use crate::describe::{self, grouped};
+use crate::output;
+use crate::progress::Progress;
+use crate::recipe_file::RecipeFile;
+use crate::tokens;
+use crate::ui::Ui;
+
+use super::plan::{Origin, Plan};
+use super::tally::{Records, Tally};
+
+/// One finished vocabulary.
+pub struct Vocabulary {
+    /// The size that was asked for.
+    asked: usize,
+    tokenizer: Tokenizer,
+    /// Occurrences of the pair that became a token.
+    counts: HashMap<Id, u64>,
+    merges: usize,
+    /// Merges that this run added.
+    learned: usize,
+    /// Tokens that only fill up to a multiple.
+    unused: usize,
+    roles: Vec<(String, String)>,
+    verified: Verified,
+}
+
+impl Vocabulary {
+    /// Tokens before filling up.
+    fn size(&self) -> usize {
+        self.total() - self.unused
+    }
+
+    fn total(&self) -> usize {
+        tokens::bound(&self.tokenizer).unwrap_or(0)
+    }
+}
+
+/// Refuses a target that could not be written in the end: before hours of work, and without leaving a trace.
+pub fn check_target(target: &Path, force: bool) -> Result<()> {
+    output::check_folder(target, force)
+}
+
+/// Every vocabulary that was asked for, verified.
+pub fn vocabularies(plan: &Plan, tally: &Tally, trained: Trained, progress: &Progress) -> Result<Vec<Vocabulary>> {
+    let sizes = &plan.recipe.vocab_size;
+    if trained.counts.is_empty() {
+        return Err(no_merge(plan, tally, trained.model.vocab.len(), plan.recipe.largest()));
+    }
+    progress.event(Event::Stage { name: "verifying", total: None, unit: "texts" });
+    let mut made = Vec::new();
+    for &size in sizes {
+        let smaller = if size == plan.recipe.largest() { trained.clone() } else { trained.truncated(size) };
+        if smaller.counts.is_empty() {
+            return Err(no_merge(plan, tally, smaller.model.vocab.len(), size));
+        }
+        made.push(vocabulary(plan, tally, smaller, size)?);
+    }
+    Ok(made)
+}
+
+/// Why nothing was learned.
+fn no_merge(plan: &Plan, tally: &Tally, base: usize, size: usize) -> Error {
+    if size <= base {
+        return Error::unsupported(format!("`--vocab-size {size}`"), "it leaves no room for a single merge")
+            .with_hint(format!("{base} tokens are there before the first merge: ask for more"));
+    }
+    let why =
+        format!("no merge can be learned from it: no pair occurs in its {} distinct pretokens", tally.words.len());
+    let hint = match plan.recipe.min_frequency {
+        0 | 1 => "more text is needed",
+        _ => "more text is needed, or a lower `--min-frequency`",
+    };
+    Error::input(plan.input_path(), why).with_hint(hint)
+}
+
+fn vocabulary(plan: &Plan, tally: &Tally, trained: Trained, asked: usize) -> Result<Vocabulary> {
+    let learned = trained.counts.len();
+    let mut counts = HashMap::new();
+    for (merge, &count) in trained.model.vocab.merges.iter().skip(trained.first).zip(&trained.counts) {
+        counts.entry(merge.new).or_insert(count);
+    }
+    let merges = trained.model.vocab.merges.len();
+    let mut tokenizer = assemble(trained, &plan.frame()?, plan.start.as_ref());
+    let unused = pad(&mut tokenizer, plan.recipe.pad_vocab_to_multiple)?;
+    let mut roles = plan.recipe.roles();
+    if let Some(from) = &plan.from {
+        let inherited = tokens::roles(&crate::args::tokenizer_path(from), &tokenizer);
+        roles.extend(inherited.into_iter().filter(|(role, _)| !plan.recipe.roles().iter().any(|r| r.0 == *role)));
+    }
+    let json = hf::write_string(&tokenizer)?;
+    let verified = verify::against_tokenizers(&tokenizer, &json, &tally.sample)?;
+    Ok(Vocabulary { asked, tokenizer, counts, merges, learned, unused, roles, verified })
+}
+
+/// Adds unused tokens until their number is a multiple; returns how many.
+fn pad(tokenizer: &mut Tokenizer, multiple: usize) -> Result<usize> {
+    let total = tokens::bound(tokenizer)?;
+    let wanted = total.next_multiple_of(multiple.max(1));
+    let taken = |t: &Tokenizer, name: &str| t.added.iter().any(|a| a.content == name);
+    let mut names = (0u32..).map(|n| format!("<|unused_{n}|>"));
+    for id in total..wanted {
+        let Some(content) = names.find(|name| !taken(tokenizer, name)) else { break };
+        tokenizer.added.push(AddedToken { id: id as Id, content, special: true, ..AddedToken::default() });
+    }
+    Ok(wanted - total)
+}
+
+/// Where in `target` a vocabulary goes.
+fn folder(plan: &Plan, asked: usize) -> PathBuf {
+    if plan.recipe.vocab_size.len() > 1 { PathBuf::from(asked.to_string()) } else { PathBuf::new() }
+}
+
+/// Writes the folder, all or nothing.
+pub fn write(
+    target: &Path,
+    force: bool,
+    plan: &Plan,
+    tally: &Tally,
+    records: &Records,
+    vocabularies: &[Vocabulary],
+) -> Result<()> {
+    let out = OutputDir::new(target, force)?;
+    for vocabulary in vocabularies {
+        crate::interrupt::check()?;
+        let place = folder(plan, vocabulary.asked);
+        let put = |name: &str, bytes: &[u8]| out.write(&place.join(name).to_string_lossy(), bytes);
+        for (name, bytes) in folder_files(&vocabulary.tokenizer, &vocabulary.roles)? {
+            put(name, &bytes)?;
+        }
+        let listing = listing::write(&vocabulary.tokenizer, |id| vocabulary.counts.get(&id).copied())?;
+        put("vocabulary.tsv", listing.as_bytes())?;
+        put("recipe.toml", recipe(plan, records, vocabulary).text()?.as_bytes())?;
+        put("report.json", format!("{:#}\n", report(plan, tally, records, vocabulary)).as_bytes())?;
+    }
+    crate::interrupt::check()?;
+    out.commit()
+}
+
+fn recipe(plan: &Plan, records: &Records, vocabulary: &Vocabulary) -> RecipeFile {
+    let mut recipe = plan.recipe.clone();
+    recipe.vocab_size = vec![vocabulary.asked];
+    RecipeFile {
+        recipe,
+        from: records.from.clone(),
+        counts: records.counts.clone(),
+        inputs: records.inputs.clone(),
+        ..RecipeFile::default()
+    }
+}
+
+/// Figures of the run. No times are among them: the same input gives the same bytes.
+fn report(plan: &Plan, tally: &Tally, records: &Records, vocabulary: &Vocabulary) -> Value {
+    let recipe = &plan.recipe;
+    let Verified { texts, bytes, ids, round_trips } = vocabulary.verified;
+    let special = vocabulary.tokenizer.added.iter().filter(|a| a.special).count() - vocabulary.unused;
+    json!({
+        "schema": "toktool.train/1",
+        "toktool": env!("CARGO_PKG_VERSION"),
+        "preset": recipe.preset,
+        "lang": recipe.lang,
+        "sample": matches!(plan.origin, Origin::Sample(_)),
+        "pattern": describe::splitter(&vocabulary.tokenizer.splitter),
+        "vocab_size_asked": vocabulary.asked,
+        "tokens": vocabulary.total(),
+        "merges": vocabulary.merges,
+        "merges_learned": vocabulary.learned,
+        "special_tokens": special,
+        "unused_tokens": vocabulary.unused,
+        "documents": tally.documents,
+        "bytes": tally.bytes,
+        "pretokens": tally.words.total().ok(),
+        "distinct_pretokens": tally.words.len(),
+        "files": records.inputs.len() + records.counts.len(),
+        "lossless": vocabulary.tokenizer.is_lossless(),
+        "verified": {
+            "against": format!("tokenizers {WITNESS}"),
+            "texts": texts,
+            "bytes": bytes,
+            "ids": ids,
+            "round_trips": round_trips,
+            "bytes_per_token": (ids > 0).then(|| bytes as f64 / ids as f64),
+        },
+        "notes": tally.notes,
+    })
+}
+
+/// What came out otherwise than asked.
+pub fn warn(ui: Ui, plan: &Plan, vocabularies: &[Vocabulary]) {
+    for vocabulary in vocabularies {
+        let size = vocabulary.size();
+        if size < vocabulary.asked {
+            ui.warning(format_args!(
+                "{} tokens, not the {} asked for: the text has no more pairs to merge",
+                grouped(size as u64),
+                grouped(vocabulary.asked as u64)
+            ));
+        }
+    }
+    if plan.recipe.pattern == "metaspace" && plan.start.is_none() {
+        ui.warning("`metaspace` reads U+2581 in text as a space: text that holds it does not come back unchanged");
+    }
+}
+
+/// What was made, in words, and what to do with it.
+pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], elapsed: Duration) -> String {
+    let mut lines = Vec::new();
+    for vocabulary in made {
+        let place = target.join(folder(plan, vocabulary.asked));
+        let kind = describe::kind(&vocabulary.tokenizer);
+        let tokens = grouped(vocabulary.total() as u64);
+        let (merges, special) =
+            (grouped(vocabulary.merges as u64), vocabulary.tokenizer.added.len() - vocabulary.unused);
+        let mut parts = format!("{merges} merges, {special} special");
+        if vocabulary.unused > 0 {
+            parts.push_str(&format!(", {} unused", vocabulary.unused));
+        }
+        lines.push(format!("{}: {kind}, {tokens} tokens ({parts})", place.display()));
+    }
+    let what = match plan.origin {
+        Origin::Sample(lang) => format!(" of the embedded sample ({lang})"),
+        _ => String::new(),
+    };
+    lines.push(format!(
+        "trained on {} documents{what}, {:.2} MB, {} distinct pretokens, in {:.2} s",
+        grouped(tally.documents),
+        tally.bytes as f64 / 1e6,
+        grouped(tally.words.len() as u64),
+        elapsed.as_secs_f64(),
+    ));
+    for Vocabulary { tokenizer, asked, verified: v, .. } in made {
+        let size = if made.len() > 1 { format!(" ({})", grouped(*asked as u64)) } else { String::new() };
+        let back = if tokenizer.is_lossless() { ", every text restored byte for byte" } else { "" };
+        lines.push(format!(
+            "verified{size}: {} probe texts, {} ids identical in tokenizers {WITNESS}{back}; {:.2} bytes/token",
+            grouped(v.texts as u64),
+            grouped(v.ids as u64),
+            v.bytes as f64 / v.ids.max(1) as f64,
+        ));
+    }
+    let place = target.join(made.last().map(|v| folder(plan, v.asked)).unwrap_or_default());
+    let place = place.display().to_string();
+    let place = place.trim_end_matches('/');
+    lines.push(format!(
+        "\nnext:\n  echo 'text' | toktool encode -t {place}\n  toktool inspect {place} --text 'text'\n  \
+         python -c \"from transformers import AutoTokenizer; print(AutoTokenizer.from_pretrained('{place}').tokenize('text'))\"\n"
+    ));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_witness_is_the_version_that_the_workspace_pins() {
+        let manifest = include_str!("../../../../Cargo.toml");
+        assert!(manifest.contains(&format!("tokenizers = {{ version = \"={WITNESS}\"")));
+    }
+
+    #[test]
+    fn padding_fills_up_under_names_that_are_free() {
+        let mut tokenizer = Tokenizer::default();
+        if let Model::Bpe(bpe) = &mut tokenizer.model {
+            (0..5u8).for_each(|b| drop(bpe.vocab.push(&[b])));
+        }
+        let content = "<|unused_0|>".to_owned();
+        tokenizer.added.push(AddedToken { id: 5, content, ..AddedToken::default() });
+        assert_eq!(pad(&mut tokenizer, 4).unwrap(), 2);
+        let names: Vec<_> = tokenizer.added.iter().map(|a| (a.id, a.content.as_str())).collect();
+        assert_eq!(names, [(5, "<|unused_0|>"), (6, "<|unused_1|>"), (7, "<|unused_2|>")]);
+        assert_eq!(pad(&mut tokenizer, 1).unwrap(), 0);
+    }
+}

@@ -1,0 +1,102 @@
+//! Files that appear whole or not at all, where the writer has to go back to the start or writes two at once.
+//!
+//! [`toktool::formats::write`] has the simple case.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+use toktool::{Error, Result};
+
+/// A file in the making, beside its target. Dropped before [`Pending::commit`], it leaves nothing behind.
+pub struct Pending {
+    target: PathBuf,
+    file: BufWriter<NamedTempFile>,
+}
+
+/// Fails where `target` could not be written in the end: it exists and `force` is off, it is a folder, or the folder
+/// it would lie in is missing. Called before the work, so that hours are not lost.
+pub fn check(target: &Path, force: bool) -> Result<()> {
+    if target.is_dir() {
+        return Err(Error::config("-o", format!("`{}` is a folder", target.display())).with_hint("name a file"));
+    }
+    if target.symlink_metadata().is_ok() && !force {
+        return Err(Error::config("-o", format!("`{}` exists already", target.display()))
+            .with_hint("pass `--force` to replace it, or name another output"));
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+impl Pending {
+    /// Begins the file that will become `target`.
+    pub fn create(target: &Path, force: bool) -> Result<Pending> {
+        check(target, force)?;
+        let mut builder = Builder::new();
+        builder.prefix(".toktool-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // Temporary files are private unless told otherwise; this one will be an ordinary file.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(parent(target)).map_err(|e| Error::io("create", target, e))?;
+        Ok(Pending { target: target.to_path_buf(), file: BufWriter::with_capacity(1 << 18, file) })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(|e| Error::io("write", &self.target, e))
+    }
+
+    /// Puts `bytes` over the beginning.
+    pub fn write_at_start(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(bytes));
+        written.and_then(|()| self.file.seek(SeekFrom::End(0)).map(drop)).map_err(|e| self.error(e))
+    }
+
+    /// Gives the file its name.
+    pub fn commit(self, force: bool) -> Result<()> {
+        check(&self.target, force)?;
+        let target = self.target;
+        let file = self.file.into_inner().map_err(|e| Error::io("write", &target, e.into_error()))?;
+        let placed: Result<File, _> = if force { file.persist(&target) } else { file.persist_noclobber(&target) };
+        placed.map(drop).map_err(|e| Error::io("write", &target, e.error))
+    }
+
+    fn error(&self, e: std::io::Error) -> Error {
+        Error::io("write", &self.target, e)
+    }
+}
+
+/// `FILE.idx`, which goes with the token file `FILE`.
+pub fn index_path(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".idx");
+    PathBuf::from(name)
+}
+
+/// The same for a folder: it may exist if it is empty, and has to be creatable. Leaves no trace.
+pub fn check_folder(target: &Path, force: bool) -> Result<()> {
+    if target.symlink_metadata().is_ok() {
+        if !target.is_dir() {
+            return Err(
+                Error::config("-o", format!("`{}` is not a folder", target.display())).with_hint("name a folder")
+            );
+        }
+        let mut entries = std::fs::read_dir(target).map_err(|e| Error::io("read", target, e))?;
+        if entries.next().is_some() && !force {
+            return Err(Error::config("-o", format!("`{}` exists and is not empty", target.display()))
+                .with_hint("pass `--force` to write into it, or name another folder"));
+        }
+    }
+    let mut beside = parent(target);
+    while !beside.exists() {
+        beside = parent(beside);
+    }
+    let attempt = Builder::new().prefix(".toktool-").tempdir_in(beside);
+    attempt.map(drop).map_err(|e| Error::io("create", target, e))
+}
