@@ -12,7 +12,7 @@ use std::io::Read;
 use serde_json::{Value as Json, json};
 
 use super::pieces::{Kind, Piece, Pieces};
-use super::{hf, pattern_splitter};
+use super::{byte_level_splitter, hf};
 use crate::error::{Error, Place, Result};
 use crate::text::{Behavior, Named, Pattern, Split, Splitter};
 use crate::tokenizer::{Carried, Model, Post, Tokenizer};
@@ -242,13 +242,13 @@ fn splitter_of(pre: &str) -> Option<Splitter> {
         }
         _ => return None,
     };
-    pattern_splitter(named).ok()
+    byte_level_splitter(named).ok()
 }
 
 fn byte_level(keys: &Keys, tokens: &[String], pattern: Option<&str>) -> Result<Tokenizer> {
     let pre = keys.text("ggml.pre").unwrap_or("default");
     let splitter = match pattern {
-        Some(pattern) => pattern_splitter(pattern)?,
+        Some(pattern) => byte_level_splitter(pattern)?,
         None => splitter_of(pre).ok_or_else(|| {
             Error::config("--pattern", format!("the file names the pattern `{pre}`, which is not known here"))
                 .with_hint("say how it splits text, as in `--pattern llama3`")

@@ -188,7 +188,7 @@ pub(super) fn splitter(v: &Value) -> Option<Cuts> {
                 (regex_pattern(&digit()), behavior, false)
             }
             "Whitespace" => (regex_pattern(r"\w+|[^\w\s]+"), Behavior::Removed, true),
-            "WhitespaceSplit" => (Pattern::Named(Named::Whitespace), Behavior::Removed, true),
+            "WhitespaceSplit" => (regex_pattern(r"\s+"), Behavior::Removed, false),
             "CharDelimiterSplit" | "Delimiter" => return None,
             _ => return None,
         };

@@ -35,7 +35,7 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use crate::error::{Error, Place, Result};
-use crate::text::{Behavior, Named, Pattern, Split, Splitter};
+use crate::text::Splitter;
 use crate::tokenizer::Tokenizer;
 
 /// A file larger than this is no vocabulary; GGUF files, of which only the metadata is read, may be.
@@ -110,43 +110,16 @@ fn text(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|e| Error::input("", "not valid UTF-8").at(Place::Byte(e.valid_up_to() as u64)))
 }
 
-/// The splitter that `--pattern` names: a known name, or a regular expression whose matches are the pieces.
+/// The splitter that `--pattern` names for a byte-level vocabulary.
 ///
 /// # Errors
-/// [`Error::Config`] when it is neither.
-pub fn pattern_splitter(pattern: &str) -> Result<Splitter> {
-    let named: &[Named] = match pattern {
-        "none" => &[],
-        "unicode" => &[Named::Unicode],
-        "gpt2" => &[Named::Gpt2],
-        "cl100k" => &[Named::Cl100k],
-        "o200k" => &[Named::O200k],
-        "llama3" => &[Named::Llama3],
-        "qwen2" => &[Named::Qwen2],
-        "deepseek" => &[Named::Digits3, Named::Cjk, Named::DeepSeek],
-        "whitespace" => &[Named::Whitespace],
-        "metaspace" => {
-            return Err(Error::config("--pattern", "`metaspace` does not go with a byte-level vocabulary"));
-        }
-        regex => {
-            // A word is a misspelt name far more often than a regular expression.
-            let word = regex.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-            let fault = match fancy_regex::Regex::new(regex) {
-                Err(e) => Some(e.to_string()),
-                Ok(_) => word.then(|| "no pattern has this name".to_owned()),
-            };
-            if let Some(why) = fault {
-                return Err(Error::config("--pattern", format!("`{regex}`: {why}")).with_hint(
-                    "name unicode, gpt2, cl100k, o200k, llama3, qwen2, deepseek, whitespace or none, \
-                     or give a regular expression",
-                ));
-            }
-            let split = Split { pattern: hf_steps::regex_pattern(regex), behavior: Behavior::Isolated, invert: false };
-            return Ok(Splitter { rewrite: None, splits: vec![split] });
-        }
-    };
-    let split = |&named| Split { pattern: Pattern::Named(named), behavior: Behavior::Isolated, invert: false };
-    Ok(Splitter { rewrite: None, splits: named.iter().map(split).collect() })
+/// [`Error::Config`] when it is neither a name nor a regular expression, or rewrites text into characters.
+fn byte_level_splitter(pattern: &str) -> Result<Splitter> {
+    let splitter = Splitter::named(pattern)?;
+    if splitter.rewrite.is_some() {
+        return Err(Error::config("--pattern", format!("`{pattern}` does not go with a byte-level vocabulary")));
+    }
+    Ok(splitter)
 }
 
 #[cfg(test)]

@@ -19,21 +19,22 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
+use super::byte_level_splitter;
 use super::hf_vocab::id_limit;
-use super::pattern_splitter;
 use crate::error::{Error, Place, Result};
+use crate::text::{Named, Splitter};
 use crate::tokenizer::{AddedToken, Alphabet, Bpe, Decoder, Model, Tokenizer};
 use crate::vocab::{Id, Merge, Vocab};
 
-/// A file known by its SHA-256, with the name of its pattern and its special tokens.
-type Known = (&'static str, &'static str, &'static [(&'static str, Id)]);
+/// A file known by its SHA-256, with its pattern and its special tokens.
+type Known = (&'static str, Named, &'static [(&'static str, Id)]);
 
 const KNOWN: [Known; 4] = [
-    ("306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930", "gpt2", &[("<|endoftext|>", 50_256)]),
-    ("94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069", "gpt2", &[("<|endoftext|>", 50_256)]),
+    ("306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930", Named::Gpt2, &[("<|endoftext|>", 50_256)]),
+    ("94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069", Named::Gpt2, &[("<|endoftext|>", 50_256)]),
     (
         "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-        "cl100k",
+        Named::Cl100kTiktoken,
         &[
             ("<|endoftext|>", 100_257),
             ("<|fim_prefix|>", 100_258),
@@ -44,7 +45,7 @@ const KNOWN: [Known; 4] = [
     ),
     (
         "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-        "o200k",
+        Named::O200k,
         &[("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)],
     ),
 ];
@@ -74,8 +75,8 @@ pub fn read(bytes: &[u8], pattern: Option<&str>) -> Result<Tokenizer> {
     let hash: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     let known = KNOWN.iter().find(|k| k.0 == hash);
     let splitter = match (pattern, known) {
-        (Some(pattern), _) => pattern_splitter(pattern)?,
-        (None, Some(known)) => pattern_splitter(known.1)?,
+        (Some(pattern), _) => byte_level_splitter(pattern)?,
+        (None, Some(known)) => Splitter::named(known.1.regex())?,
         (None, None) => {
             return Err(Error::config(
                 "--pattern",

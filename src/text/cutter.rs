@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use fancy_regex::Regex;
+use memchr::memmem;
 
 use crate::error::{Error, Result};
 use crate::unicode::Alignment;
@@ -35,7 +36,7 @@ struct Cut {
 enum Finder {
     Named(Named),
     Regex(Regex),
-    Literal(String),
+    Literal(memmem::Finder<'static>),
 }
 
 impl Cutter {
@@ -60,14 +61,21 @@ impl Cutter {
     pub fn rewrite<'t>(&self, text: &'t str, first: bool) -> Cow<'t, str> {
         match self.rewrite {
             None => Cow::Borrowed(text),
+            _ if text.is_empty() => Cow::Borrowed(text),
             Some(Rewrite::PrefixSpace) if text.starts_with(' ') => Cow::Borrowed(text),
             Some(Rewrite::PrefixSpace) => Cow::Owned([" ", text].concat()),
             Some(Rewrite::Metaspace { mark, prepend }) => {
-                let mut changed = String::with_capacity(text.len() + text.len() / 4 + 4);
+                let mut changed = String::with_capacity(text.len() + text.len() / 2 + 4);
                 if prepends(text, mark, prepend, first) {
                     changed.push(mark);
                 }
-                changed.extend(text.chars().map(|c| if c == ' ' { mark } else { c }));
+                let mut done = 0;
+                for at in memchr::memchr_iter(b' ', text.as_bytes()) {
+                    changed.push_str(&text[done..at]);
+                    changed.push(mark);
+                    done = at + 1;
+                }
+                changed.push_str(&text[done..]);
                 Cow::Owned(changed)
             }
         }
@@ -98,6 +106,18 @@ impl Cutter {
             [] => emit(0, text.len()),
             [Cut { finder: Finder::Named(named), behavior, invert }] if tiles(*named, *behavior, *invert) => {
                 scan(*named, text, emit);
+            }
+            // SentencePiece's words: a cut before every mark.
+            [Cut { finder: Finder::Literal(mark), behavior: Behavior::MergedWithNext, invert: false }]
+                if !mark.needle().is_empty() =>
+            {
+                let mut start = 0;
+                for at in mark.find_iter(text.as_bytes()).chain([text.len()]) {
+                    if start < at {
+                        emit(start, at);
+                    }
+                    start = at;
+                }
             }
             _ if self.deepseek => deepseek_v3(text, emit),
             cuts => chain(cuts, text, 0, &mut emit),
@@ -134,10 +154,13 @@ impl Cut {
     fn new(split: &Split) -> Result<Cut> {
         let finder = match &split.pattern {
             Pattern::Named(named) => Finder::Named(*named),
-            Pattern::Literal(text) => Finder::Literal(text.clone()),
-            Pattern::Regex(regex) => {
-                Finder::Regex(Regex::new(regex).map_err(|e| Error::config("--pattern", format!("`{regex}`: {e}")))?)
-            }
+            Pattern::Literal(text) => Finder::Literal(memmem::Finder::new(text).into_owned()),
+            Pattern::Regex(regex) => match Named::recognise(regex) {
+                Some(named) => Finder::Named(named),
+                None => {
+                    Finder::Regex(Regex::new(regex).map_err(|e| Error::config("--pattern", format!("`{regex}`: {e}")))?)
+                }
+            },
         };
         Ok(Cut { finder, behavior: split.behavior, invert: split.invert })
     }
@@ -171,9 +194,13 @@ impl Cut {
         };
         match &self.finder {
             Finder::Named(named) => scan(*named, text, &mut found),
-            Finder::Literal(literal) if literal.is_empty() => {}
+            // As in the `tokenizers` crate, the empty string is found everywhere.
+            Finder::Literal(literal) if literal.needle().is_empty() => {
+                text.char_indices().map(|(at, _)| at).chain([text.len()]).for_each(|at| found(at, at));
+            }
             Finder::Literal(literal) => {
-                memchr::memmem::find_iter(text.as_bytes(), literal).for_each(|at| found(at, at + literal.len()));
+                let len = literal.needle().len();
+                literal.find_iter(text.as_bytes()).for_each(|at| found(at, at + len));
             }
             Finder::Regex(regex) => {
                 regex.find_iter(text).map_while(std::result::Result::ok).for_each(|m| found(m.start(), m.end()));

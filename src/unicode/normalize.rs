@@ -116,10 +116,13 @@ impl Normalizing {
     /// [`Error::Config`] for a regular expression that does not compile.
     pub fn new(normalizers: &[Normalizer]) -> Result<Normalizing> {
         let compile = |normalizer: &Normalizer| match normalizer {
-            Normalizer::Replace { from, regex: true, to } => match fancy_regex::Regex::new(from) {
-                Ok(regex) => Ok(Step::Regex(regex, to.clone())),
-                Err(e) => Err(Error::config("normalizer", format!("`{from}`: {e}"))),
-            },
+            // The empty string is found everywhere, as the empty regular expression is.
+            Normalizer::Replace { from, regex, to } if *regex || from.is_empty() => {
+                match fancy_regex::Regex::new(from) {
+                    Ok(regex) => Ok(Step::Regex(regex, to.clone())),
+                    Err(e) => Err(Error::config("normalizer", format!("`{from}`: {e}"))),
+                }
+            }
             other => Ok(Step::Plain(other.clone())),
         };
         Ok(Normalizing { steps: normalizers.iter().map(compile).collect::<Result<_>>()? })
@@ -186,23 +189,21 @@ impl Step {
             Step::Plain(Normalizer::Nfd) => (!text.is_ascii()).then(|| text.nfd().map(|(c, _)| c).collect()),
             Step::Plain(Normalizer::Nfkc) => (!text.is_ascii()).then(|| text.nfkc().map(|(c, _)| c).collect()),
             Step::Plain(Normalizer::Nfkd) => (!text.is_ascii()).then(|| text.nfkd().map(|(c, _)| c).collect()),
-            Step::Plain(Normalizer::Lowercase) => Some(text.chars().flat_map(char::to_lowercase).collect()),
+            Step::Plain(Normalizer::Lowercase) => lowered(text),
             Step::Plain(Normalizer::Strip { left, right }) => {
                 let kept = stripped(text, *left, *right);
                 (kept.len() < text.len()).then(|| text[kept].to_owned())
             }
             Step::Plain(Normalizer::Prepend(what)) => (!text.is_empty()).then(|| [what.as_str(), text].concat()),
             Step::Plain(Normalizer::Replace { from, to, .. }) => {
-                (!from.is_empty() && text.contains(from.as_str())).then(|| text.replace(from.as_str(), to))
+                let finder = memchr::memmem::find_iter(text.as_bytes(), from);
+                rebuilt(text, finder.map(|at| (at, at + from.len())), to)
             }
+            // There is nothing to find in an empty text, not even the empty string.
+            Step::Regex(..) if text.is_empty() => None,
             Step::Regex(regex, to) => {
-                let (mut changed, mut done) = (String::new(), 0);
-                for found in regex.find_iter(text).map_while(std::result::Result::ok) {
-                    changed.push_str(&text[done..found.start()]);
-                    changed.push_str(to);
-                    done = found.end();
-                }
-                (done > 0 || !changed.is_empty()).then(|| changed + &text[done..])
+                let found = regex.find_iter(text).map_while(std::result::Result::ok);
+                rebuilt(text, found.map(|m| (m.start(), m.end())), to)
             }
         }
     }
@@ -229,9 +230,9 @@ impl Step {
                 out.keep(text, 0);
             }
             Step::Plain(Normalizer::Replace { from, to, .. }) => {
-                let found = if from.is_empty() { Vec::new() } else { text.match_indices(from.as_str()).collect() };
-                replaced(text, found.into_iter().map(|(at, m)| (at, at + m.len())), to, out);
+                replaced(text, text.match_indices(from.as_str()).map(|(at, m)| (at, at + m.len())), to, out);
             }
+            Step::Regex(..) if text.is_empty() => {}
             Step::Regex(regex, to) => {
                 let found = regex.find_iter(text).map_while(std::result::Result::ok);
                 replaced(text, found.map(|m| (m.start(), m.end())), to, out);
@@ -244,6 +245,43 @@ fn stripped(text: &str, left: bool, right: bool) -> std::ops::Range<usize> {
     let end = if right { text.trim_end().len() } else { text.len() };
     let start = if left { text[..end].len() - text[..end].trim_start().len() } else { 0 };
     start..end
+}
+
+/// Text with `to` in every place that was found, or `None` where nothing was.
+fn rebuilt(text: &str, mut found: impl Iterator<Item = (usize, usize)>, to: &str) -> Option<String> {
+    let mut next = found.next()?;
+    let (mut changed, mut done) = (String::with_capacity(text.len() + text.len() / 4), 0);
+    loop {
+        changed.push_str(&text[done..next.0]);
+        changed.push_str(to);
+        done = next.1;
+        match found.next() {
+            Some(more) => next = more,
+            None => return Some(changed + &text[done..]),
+        }
+    }
+}
+
+/// Text in lower case, or `None` where it is already.
+fn lowered(text: &str) -> Option<String> {
+    let changes = |c: char| if c.is_ascii() { c.is_ascii_uppercase() } else { !c.to_lowercase().eq([c]) };
+    let (same, rest) = text.split_at(text.find(changes)?);
+    let mut changed = String::with_capacity(text.len() + 8);
+    changed.push_str(same);
+    let mut rest = rest;
+    while let Some(c) = rest.chars().next() {
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (plain, other) = rest.split_at(ascii);
+        let start = changed.len();
+        changed.push_str(plain);
+        changed[start..].make_ascii_lowercase();
+        rest = other;
+        if ascii == 0 {
+            changed.extend(c.to_lowercase());
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    Some(changed)
 }
 
 fn replaced(text: &str, found: impl Iterator<Item = (usize, usize)>, to: &str, out: &mut Changed) {

@@ -46,7 +46,7 @@ fn small(pre: &str) -> Vec<u8> {
 #[test]
 fn a_byte_level_file_is_read() {
     let t = parse(&small("llama-bpe"), None).unwrap();
-    assert_eq!(t.splitter, pattern_splitter("llama3").unwrap());
+    assert_eq!(t.splitter, byte_level_splitter("llama3").unwrap());
     assert_eq!((t.post.before.as_slice(), t.added[0].id, t.added[0].special), (&[3][..], 3, true));
     let Model::Bpe(bpe) = &t.model else { panic!() };
     assert_eq!((bpe.vocab.merges.len(), bpe.ignore_merges), (1, true));

@@ -314,7 +314,7 @@ fn a_trained_tokenizer_becomes_a_complete_file_that_stock_loads() {
     let mut t = Tokenizer { model: Model::Bpe(Bpe { vocab, ..Bpe::default() }), added, ..Tokenizer::default() };
     t.post.before = vec![0];
     for pattern in ["gpt2", "qwen2", "none", "deepseek"] {
-        t.splitter = super::super::pattern_splitter(pattern).unwrap();
+        t.splitter = super::super::byte_level_splitter(pattern).unwrap();
         let text = write_string(&t).unwrap();
         let value: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
         let keys = "version truncation padding added_tokens normalizer pre_tokenizer post_processor decoder model";
@@ -328,7 +328,7 @@ fn a_trained_tokenizer_becomes_a_complete_file_that_stock_loads() {
     }
     t.splitter.rewrite = Some(Rewrite::PrefixSpace);
     assert!(write_string(&t).is_err());
-    t.splitter = super::super::pattern_splitter("gpt2").unwrap();
+    t.splitter = super::super::byte_level_splitter("gpt2").unwrap();
     t.splitter.rewrite = Some(Rewrite::PrefixSpace);
     let again = read_str(&write_string(&t).unwrap()).unwrap();
     assert_eq!(again.splitter, t.splitter);

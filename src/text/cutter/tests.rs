@@ -9,9 +9,12 @@ use tokenizers::tokenizer::{
 
 use super::*;
 
-fn theirs(splits: &[(String, Behavior, bool)], text: &str) -> Vec<String> {
+/// A pattern, whether it is a literal, what becomes of it, and whether it is inverted.
+type Row = (&'static str, bool, Behavior, bool);
+
+fn theirs(splits: &[Row], text: &str) -> Vec<String> {
     let mut pieces = PreTokenizedString::from(text);
-    for (regex, behavior, invert) in splits {
+    for (pattern, literal, behavior, invert) in splits {
         let behavior = match behavior {
             Behavior::Isolated => SplitDelimiterBehavior::Isolated,
             Behavior::Removed => SplitDelimiterBehavior::Removed,
@@ -19,7 +22,9 @@ fn theirs(splits: &[(String, Behavior, bool)], text: &str) -> Vec<String> {
             Behavior::MergedWithNext => SplitDelimiterBehavior::MergedWithNext,
             Behavior::Contiguous => SplitDelimiterBehavior::Contiguous,
         };
-        Theirs::new(SplitPattern::Regex(regex.clone()), behavior, *invert).unwrap().pre_tokenize(&mut pieces).unwrap();
+        let pattern = (*pattern).to_owned();
+        let pattern = if *literal { SplitPattern::String(pattern) } else { SplitPattern::Regex(pattern) };
+        Theirs::new(pattern, behavior, *invert).unwrap().pre_tokenize(&mut pieces).unwrap();
     }
     let splits = pieces.get_splits(OffsetReferential::Original, OffsetType::Byte);
     splits.into_iter().map(|(piece, ..)| piece.to_owned()).collect()
@@ -33,8 +38,14 @@ fn pieces(splitter: &Splitter, text: &str) -> Vec<String> {
     pieces
 }
 
-fn splits() -> impl Strategy<Value = Vec<(String, Behavior, bool)>> {
-    let regex = prop::sample::select(vec![r"\s+", r"[a-c]", r"b+", r"\w+|[^\w\s]+", "(?=b)", "x", r" ?[^\s]+|\s+"]);
+fn splits() -> impl Strategy<Value = Vec<Row>> {
+    // Some of them scanners, some regular expressions, some that find the empty string.
+    let regexes =
+        [r"\s+", r"[a-c]", r"b+", r"\w+|[^\w\s]+", "(?=b)", "x", " ?[^\\s]+|\\s+", "(?=a)|b"].into_iter().chain(
+            [Named::Gpt2, Named::Cl100k, Named::Unicode, Named::DeepSeek, Named::Digits3, Named::Cjk].map(Named::regex),
+        );
+    let literals = [" ", "b", "ab", "é", ""].map(|literal| (literal, true));
+    let patterns = prop::sample::select(regexes.map(|regex| (regex, false)).chain(literals).collect::<Vec<_>>());
     let behavior = prop::sample::select(vec![
         Behavior::Isolated,
         Behavior::Removed,
@@ -42,18 +53,20 @@ fn splits() -> impl Strategy<Value = Vec<(String, Behavior, bool)>> {
         Behavior::MergedWithNext,
         Behavior::Contiguous,
     ]);
-    prop::collection::vec((regex.prop_map(str::to_owned), behavior, any::<bool>()), 1..3)
+    let row = (patterns, behavior, any::<bool>())
+        .prop_map(|((pattern, literal), behavior, invert)| (pattern, literal, behavior, invert));
+    prop::collection::vec(row, 1..4)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn every_behavior_is_that_of_the_tokenizers_crate(splits in splits(), text in "[abcxé  ,]{0,14}") {
-        let own = splits.iter().map(|(regex, behavior, invert)| Split {
-            pattern: Pattern::Regex(regex.clone()),
-            behavior: *behavior,
-            invert: *invert,
+    fn every_behavior_is_that_of_the_tokenizers_crate(splits in splits(), text in "[abcxé  ,1字\u{0}]{0,14}") {
+        let own = splits.iter().map(|&(pattern, literal, behavior, invert)| Split {
+            pattern: if literal { Pattern::Literal(pattern.into()) } else { Pattern::Regex(pattern.into()) },
+            behavior,
+            invert,
         });
         let splitter = Splitter { rewrite: None, splits: own.collect() };
         prop_assert_eq!(pieces(&splitter, &text), theirs(&splits, &text));
@@ -74,4 +87,39 @@ proptest! {
         prop_assert_eq!(changed.len(), alignment.len());
         prop_assert_eq!(alignment.last().map_or(0, |span| span.1 as usize), text.len());
     }
+}
+
+#[test]
+fn deepseeks_three_splits_are_one_pass_with_the_same_pieces() {
+    let splitter = Splitter::named("deepseek").unwrap();
+    let cutter = Cutter::new(&splitter).unwrap();
+    assert!(cutter.deepseek);
+    let slow: Vec<Row> = splitter
+        .splits
+        .iter()
+        .map(|split| match split.pattern {
+            Pattern::Named(named) => (named.regex(), false, Behavior::Isolated, false),
+            _ => panic!("{split:?}"),
+        })
+        .collect();
+    for text in ["Sürüm 3.1415, 漢字かな123 ・a\0\0 b", "1 a１２３４漢 字!\n\n", "", " \u{200d}9 "] {
+        assert_eq!(pieces(&splitter, text), theirs(&slow, text));
+    }
+}
+
+#[test]
+fn a_regular_expression_that_gives_up_leaves_the_rest_whole() {
+    let regex = r"(?=a)(a|b|ab)*c(?=.)|x";
+    let text = format!("x{}x", "ab".repeat(40));
+    let found: std::result::Result<Vec<_>, _> = Regex::new(regex).unwrap().find_iter(&text).collect();
+    assert!(found.is_err(), "this test needs a worse expression");
+    let ours = pieces(&Splitter::named(regex).unwrap(), &text);
+    assert_eq!(ours, ["x", &text[1..]]);
+    assert_eq!(ours, theirs(&[(regex, false, Behavior::Isolated, false)], &text));
+}
+
+#[test]
+fn threads_share_a_cutter() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Cutter>();
 }

@@ -87,7 +87,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The top bit of every byte that is no ASCII letter (with `CASE`: no lower-case one).
 #[inline(always)]
 fn not_letters<const CASE: bool>(word: u64) -> u64 {
-    let folded = if CASE { word } else { word | 0x20 * ONES } & !HIGH;
+    let folded = if CASE { word } else { word | (0x20 * ONES) } & !HIGH;
     let at_least_a = folded + (0x80 - b'a' as u64) * ONES;
     let above_z = folded + (0x7f - b'z' as u64) * ONES;
     (!at_least_a | above_z | word) & HIGH

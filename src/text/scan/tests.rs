@@ -100,11 +100,10 @@ proptest! {
 
 #[test]
 fn every_character_is_cut_alike_in_every_company() {
-    for c in ('\0'..=char::MAX).filter(|&c| (c as u32) < 0x1_1000 || c as u32 % 97 == 0) {
-        // Long enough that most of the time goes into the scanners; short enough for one character a text to stand out.
-        if (c as u32).is_multiple_of(7) {
-            check(&format!("{c}{c}a{c}'s'{c}1{c} {c}\n{c}!{c}é{c}  {c}"));
-        }
+    // All of the basic plane would take half a minute; a stride that shares no factor with the blocks of Unicode meets
+    // every script.
+    for c in ('\0'..=char::MAX).filter(|&c| (c as u32) < 0x400 || (c as u32).is_multiple_of(101)) {
+        check(&format!("{c}{c}a{c}'s'{c}1{c} {c}\n{c}!{c}é{c}  {c}"));
     }
 }
 

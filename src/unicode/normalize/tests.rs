@@ -84,3 +84,48 @@ fn text_in_normal_form_is_borrowed() {
     }
     assert!(matches!(nfc.apply("e\u{301}"), Cow::Owned(_)));
 }
+
+#[test]
+fn the_empty_string_is_replaced_everywhere() {
+    let everywhere = Normalizer::Replace { from: String::new(), regex: false, to: "-".into() };
+    for text in ["", "é", "a\u{301}b"] {
+        let mut expected = NormalizedString::from(text);
+        theirs(&everywhere).normalize(&mut expected).unwrap();
+        let ours = Normalizing::new(std::slice::from_ref(&everywhere)).unwrap();
+        assert_eq!(ours.apply(text), expected.get());
+        assert_eq!(ours.apply_aligned(text).0, expected.get());
+    }
+}
+
+#[test]
+fn real_text_equals_the_tokenizers_crate() {
+    let mut lines = vec!["IŞIK e\u{301} \u{1e9b}\u{323} ﬁ ㍿ क़ 가각".to_owned()];
+    match std::env::var_os("TOKTOOL_DATA") {
+        Some(data) => {
+            let mut files: Vec<_> = std::fs::read_dir(std::path::Path::new(&data).join("text"))
+                .unwrap()
+                .map(|f| f.unwrap().path())
+                .collect();
+            files.sort();
+            for path in files {
+                let raw = std::fs::read(&path).unwrap();
+                let packed = path.extension().is_some_and(|extension| extension == "zst");
+                let bytes = if packed { zstd::decode_all(&raw[..]).unwrap() } else { raw };
+                let text = String::from_utf8_lossy(&bytes);
+                lines.extend(text.lines().step_by(text.lines().count() / 60 + 1).map(str::to_owned));
+            }
+        }
+        None => eprintln!("TOKTOOL_DATA is not set: only the built-in sample was checked"),
+    }
+    for spec in ["nfc", "nfd", "nfkc", "nfkd", "lower", "lower:tr", "strip", "nfkc,lower,replace: =▁,prepend:▁"] {
+        let steps = Normalizer::parse(spec).unwrap();
+        let ours = Normalizing::new(&steps).unwrap();
+        let theirs = Sequence::new(steps.iter().map(theirs).collect());
+        for line in &lines {
+            let mut expected = NormalizedString::from(line.as_str());
+            theirs.normalize(&mut expected).unwrap();
+            assert_eq!(ours.apply(line), expected.get(), "{spec}");
+            assert_eq!(ours.apply_aligned(line).0, expected.get(), "{spec}");
+        }
+    }
+}
