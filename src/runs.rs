@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
+/// Takes rows of (word, group, count) one by one.
+pub type Emit<'a> = dyn FnMut(&[u8], u16, u64) -> Result<()> + 'a;
+
 /// Runs read at the same time.
 const OPEN: usize = 64;
 const BUFFER: usize = 1 << 16;
@@ -153,11 +156,11 @@ impl Rows for RunReader {
 /// Adds up the rows of one (word, group) after the other and hands them on.
 struct Adder<'a> {
     row: Option<(Vec<u8>, u16, u64)>,
-    emit: &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>,
+    emit: &'a mut Emit<'a>,
 }
 
 impl<'a> Adder<'a> {
-    fn new(emit: &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Self {
+    fn new(emit: &'a mut Emit<'a>) -> Self {
         Adder { row: None, emit }
     }
 
@@ -199,7 +202,7 @@ impl<'a> Adder<'a> {
 ///
 /// # Errors
 /// [`Error::Io`], a sum past 2^64, and whatever `emit` returns.
-pub fn merge(runs: Vec<Run>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+pub fn merge(runs: Vec<Run>, emit: &mut Emit<'_>) -> Result<()> {
     merge_rows(runs.into_iter().map(opener).collect(), emit)
 }
 
@@ -211,7 +214,7 @@ pub(crate) fn opener(run: Run) -> Opener {
 }
 
 /// [`merge`] for rows from anywhere.
-pub(crate) fn merge_rows(mut sources: Vec<Opener>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+pub(crate) fn merge_rows(mut sources: Vec<Opener>, emit: &mut Emit<'_>) -> Result<()> {
     while sources.len() > OPEN {
         let rest = sources.split_off(OPEN);
         let mut longer = RunWriter::create(&std::env::temp_dir())?;
@@ -223,7 +226,7 @@ pub(crate) fn merge_rows(mut sources: Vec<Opener>, emit: &mut dyn FnMut(&[u8], u
     merge_open(sources, emit)
 }
 
-fn merge_open(sources: Vec<Opener>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+fn merge_open(sources: Vec<Opener>, emit: &mut Emit<'_>) -> Result<()> {
     let mut readers = sources.into_iter().map(|open| open()).collect::<Result<Vec<_>>>()?;
     let mut heap = BinaryHeap::new();
     for (n, reader) in readers.iter_mut().enumerate() {
@@ -281,7 +284,7 @@ impl Sorter {
     ///
     /// # Errors
     /// [`Error::Io`], a sum past 2^64, and whatever `emit` returns.
-    pub fn finish(mut self, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+    pub fn finish(mut self, emit: &mut Emit<'_>) -> Result<()> {
         if self.runs.is_empty() {
             return sorted(self.rows, emit);
         }
@@ -299,7 +302,7 @@ impl Sorter {
     }
 }
 
-fn sorted(mut rows: Vec<(Vec<u8>, u16, u64)>, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+fn sorted(mut rows: Vec<(Vec<u8>, u16, u64)>, emit: &mut Emit<'_>) -> Result<()> {
     rows.sort_unstable();
     let mut adder = Adder::new(emit);
     for (word, group, count) in rows {

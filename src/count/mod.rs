@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use crate::corpus::{Block, Corpus, Sampler};
 use crate::error::Result;
 use crate::observe::{self, Event, Observer};
-use crate::runs::{self, Run, RunWriter};
+use crate::runs::{self, Emit, Run, RunWriter};
 use crate::text::{Cutter, Splitter};
 use crate::unicode::{Normalizer, Normalizing};
 use crate::words::WordCounts;
@@ -109,7 +109,7 @@ impl Counted {
                 let mut rows = 0u64;
                 runs::merge(runs, &mut |word, group, count| {
                     rows += 1;
-                    if rows % 65_536 == 0 {
+                    if rows.is_multiple_of(65_536) {
                         observe::check(observer)?;
                     }
                     words.push_in(word, count, group);
@@ -124,7 +124,7 @@ impl Counted {
     ///
     /// # Errors
     /// I/O on the runs, and whatever `emit` returns.
-    pub fn for_each_sorted(self, emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>) -> Result<()> {
+    pub fn for_each_sorted(self, emit: &mut Emit<'_>) -> Result<()> {
         match self.rows {
             Rows::Memory(mut words) => {
                 words.sort();

@@ -91,7 +91,8 @@ impl Bridge {
                     } else {
                         wide.contains(&(previous, c))
                     };
-                    if !joined && !(*fuses && base.char(previous).is_none() && base.char(c).is_none()) {
+                    let kept = joined || (*fuses && base.char(previous).is_none() && base.char(c).is_none());
+                    if !kept {
                         emit(start, at);
                         start = at;
                     }

@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Place, Result};
 use crate::observe::{self, Observer};
-use crate::runs::{self, Opener, Sorter};
+use crate::runs::{self, Emit, Opener, Sorter};
 use crate::text::Splitter;
 use crate::unicode::{self, Normalizer};
 use crate::words::WordCounts;
@@ -234,12 +234,7 @@ impl Parts {
     ///
     /// # Errors
     /// [`Error::Input`] naming file and row; [`Error::Io`] of runs; whatever `emit` returns.
-    pub fn for_each(
-        &self,
-        max_memory: usize,
-        temp_dir: &Path,
-        emit: &mut dyn FnMut(&[u8], u16, u64) -> Result<()>,
-    ) -> Result<()> {
+    pub fn for_each(&self, max_memory: usize, temp_dir: &Path, emit: &mut Emit<'_>) -> Result<()> {
         let mut sources: Vec<Opener> = Vec::new();
         let mut sorter = Sorter::new(temp_dir, max_memory);
         let mut unsorted = false;
@@ -270,7 +265,7 @@ impl Parts {
     pub fn words(&self, max_memory: usize, temp_dir: &Path, observer: &dyn Observer) -> Result<WordCounts> {
         let mut words = WordCounts::with_groups(self.groups.clone());
         self.for_each(max_memory, temp_dir, &mut |word, group, count| {
-            if words.len() % 65_536 == 0 {
+            if words.len().is_multiple_of(65_536) {
                 observe::check(observer)?;
             }
             words.push_in(word, count, group);

@@ -56,6 +56,9 @@ pub(crate) const NARROW: usize = u16::MAX as usize - 1;
 /// A range of slots between two word borders, and the number of the step that its first word stands in.
 pub(crate) type Part = (Range<usize>, usize);
 
+/// Turns the base symbols of a word into the tokens to start from.
+pub(crate) type Resegment<'a> = dyn Fn(&mut Vec<Id>) + 'a;
+
 /// Words as slots, and the counts along them.
 pub(crate) struct Arena<S> {
     /// The slots; the first and the last are separators.
@@ -66,11 +69,11 @@ pub(crate) struct Arena<S> {
 
 impl<S: Slot> Arena<S> {
     /// Lays out `words`. `tokens` turns the base symbols of a word into the (token, width) sequence to start from, or
-    /// leaves the symbols as they are when it is `None`; `usize::MAX` as width marks a token that no merge may touch.
+    /// leaves the symbols as they are when it is `None`.
     pub fn new(
         words: &WordCounts,
         symbols: &Symbols,
-        tokens: Option<&dyn Fn(&mut Vec<Id>)>,
+        tokens: Option<&Resegment<'_>>,
         observer: &dyn Observer,
     ) -> Result<Arena<S>> {
         let mut order: Vec<(u64, u32)> = (0..words.len()).map(|row| (words.count(row), row as u32)).collect();
@@ -84,7 +87,7 @@ impl<S: Slot> Arena<S> {
             if count == 0 {
                 break;
             }
-            if n % 65_536 == 0 {
+            if n.is_multiple_of(65_536) {
                 observe::check(observer)?;
             }
             spelled.clear();

@@ -22,7 +22,7 @@ use crate::observe::{self, Event, Observer};
 use crate::tokenizer::{Alphabet, Bpe, Model};
 use crate::vocab::{Id, Merge, Vocab};
 
-use super::arena::{Arena, NARROW, Slot};
+use super::arena::{Arena, NARROW, Resegment, Slot};
 use super::pairs::{PairIndex, key};
 use super::{Symbols, TrainInput, Trainer};
 
@@ -129,7 +129,7 @@ impl BpeTrainer {
         observer.event(Event::Stage { name: "laying out words", total: None, unit: "words" });
         let replay = input.start.map(Encoder::new).transpose()?;
         let tokens = replay.as_ref().map(|encoder| |ids: &mut Vec<Id>| encoder.merge_symbols(ids));
-        let tokens = tokens.as_ref().map(|f| f as &dyn Fn(&mut Vec<Id>));
+        let tokens = tokens.as_ref().map(|f| f as &Resegment<'_>);
         let arena = Arena::<S>::new(input.words, &symbols, tokens, observer)?;
         let mut widths: Vec<u32> = (0..symbols.vocab.len() as Id).map(|id| symbols.width(id) as u32).collect();
         widths.reserve(self.vocab_size.saturating_sub(widths.len()));
@@ -187,7 +187,7 @@ impl<S: Slot> Learner<S> {
             };
             self.merge(pair, range);
             counts.push(count);
-            if counts.len() % 128 == 0 {
+            if counts.len().is_multiple_of(128) {
                 observe::check(observer)?;
                 observer.event(Event::Progress((self.vocab.len() - start) as u64));
             }

@@ -1,3 +1,4 @@
 //! Tests of the library as a whole.
+#![allow(clippy::unwrap_used)]
 
 mod layering;

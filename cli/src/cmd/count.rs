@@ -10,6 +10,7 @@ use toktool::error::Error;
 use toktool::formats::counts::{CountsWriter, Meta, Parts};
 use toktool::formats::write::write_file_atomic;
 use toktool::observe::{Event, Observer as _};
+use toktool::runs::Emit;
 use toktool::text::Splitter;
 use toktool::unicode::Normalizer;
 
@@ -120,22 +121,20 @@ fn merge(args: &Count, global: &Global) -> Result<String> {
     Ok(format!("{}: {} rows from {} parts\n", args.output.display(), grouped(rows), args.inputs.len()))
 }
 
-type Emit<'a> = &'a mut dyn FnMut(&[u8], u16, u64) -> Result<()>;
-
 /// Writes the rows that `rows` emits; returns their number.
 fn write(
     args: &Count,
     global: &Global,
     groups: &[String],
     meta: &Meta,
-    rows: impl FnOnce(Emit<'_>) -> Result<()>,
+    rows: impl FnOnce(&mut Emit<'_>) -> Result<()>,
 ) -> Result<u64> {
     let mut written = 0;
     write_file_atomic(&args.output, global.force, |out| {
         let mut writer = CountsWriter::create(out, groups, meta)?;
         rows(&mut |word, group, count| {
             written += 1;
-            if written % 65_536 == 0 {
+            if u64::is_multiple_of(written, 65_536) {
                 crate::interrupt::check()?;
             }
             writer.push(word, group, count)
