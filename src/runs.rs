@@ -1,9 +1,12 @@
 //! Sorted rows on disk, and their merge in bounded memory: how a table of counts outgrows memory without losing rows.
 //!
 //! A run is a temporary file of (word, group, count) rows in ascending (word, group) order, numbers as LEB128. It
-//! vanishes with its [`Run`]. [`merge`] reads any number of runs at once through a heap and adds up equal rows; where
-//! there are more runs than files may be open, it merges some into longer ones first. [`Sorter`] does the same for
-//! rows that come in no order.
+//! vanishes with its [`Run`]. [`merge`] reads runs through a heap and adds up equal rows; where there are more than may
+//! be read at once, it merges some into longer ones first. [`Sorter`] does the same for rows that come in no order.
+//!
+//! An open file is what a run costs, since a file that has no name is what vanishes when a process is killed. [`Runs`]
+//! therefore collects runs in tiers: 64 of one tier become one of the next, so that n runs hold 63 log64 n files open
+//! and a row is written again log64 n times.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,6 +32,7 @@ fn io(action: &'static str) -> impl Fn(std::io::Error) -> Error {
 /// Writes a run.
 #[derive(Debug)]
 pub struct RunWriter {
+    dir: PathBuf,
     out: BufWriter<File>,
     last: Option<(Vec<u8>, u16)>,
 }
@@ -36,6 +40,7 @@ pub struct RunWriter {
 /// A finished run.
 #[derive(Debug)]
 pub struct Run {
+    dir: PathBuf,
     file: File,
 }
 
@@ -46,7 +51,7 @@ impl RunWriter {
     /// [`Error::Io`] where no file can be made there.
     pub fn create(dir: &Path) -> Result<RunWriter> {
         let file = tempfile::tempfile_in(dir).map_err(|e| Error::io("create a temporary file in", dir, e))?;
-        Ok(RunWriter { out: BufWriter::with_capacity(BUFFER, file), last: None })
+        Ok(RunWriter { dir: dir.to_owned(), out: BufWriter::with_capacity(BUFFER, file), last: None })
     }
 
     /// Appends a row; rows must come in ascending (word, group) order.
@@ -74,8 +79,13 @@ impl RunWriter {
     /// [`Error::Io`].
     pub fn finish(self) -> Result<Run> {
         let file = self.out.into_inner().map_err(|e| io("write")(e.into_error()))?;
-        Ok(Run { file })
+        Ok(Run { dir: self.dir, file })
     }
+}
+
+fn cut_off() -> Error {
+    Error::input("temporary file", "a run of counts is cut off or was changed")
+        .with_hint("check the free space of the folder for temporary files")
 }
 
 fn number(mut n: u64, out: &mut Vec<u8>) {
@@ -116,7 +126,8 @@ impl RunReader {
         loop {
             let mut byte = [0u8];
             if self.input.read(&mut byte).map_err(io("read"))? == 0 {
-                return Ok(None);
+                // The end of the file is the end of the run only between two rows.
+                return if shift == 0 { Ok(None) } else { Err(cut_off()) };
             }
             n |= u64::from(byte[0] & 0x7f) << shift;
             if byte[0] < 0x80 {
@@ -124,7 +135,7 @@ impl RunReader {
             }
             shift += 7;
             if shift > 63 {
-                return Err(Error::input("temporary file", "a run of counts was changed"));
+                return Err(cut_off());
             }
         }
     }
@@ -133,7 +144,6 @@ impl RunReader {
 impl Rows for RunReader {
     fn advance(&mut self) -> Result<bool> {
         let Some(len) = self.number()? else { return Ok(false) };
-        let cut_off = || Error::input("temporary file", "a run of counts is cut off or was changed");
         self.group = self.number()?.and_then(|n| u16::try_from(n).ok()).ok_or_else(cut_off)?;
         self.count = self.number()?.ok_or_else(cut_off)?;
         if len > LONGEST {
@@ -198,12 +208,56 @@ impl<'a> Adder<'a> {
 }
 
 /// Merges runs: calls `emit` once for every (word, group), in ascending order, with the sum of its counts.
-/// O(rows x log runs); memory: a buffer a run, of which at most 64 are open.
+/// O(rows x log runs); memory: a buffer a run, of which at most 64 are read at once. More are merged into longer ones
+/// first, in the folder of the first run.
 ///
 /// # Errors
 /// [`Error::Io`], a sum past 2^64, and whatever `emit` returns.
 pub fn merge(runs: Vec<Run>, emit: &mut Emit<'_>) -> Result<()> {
-    merge_rows(runs.into_iter().map(opener).collect(), emit)
+    let Some(dir) = runs.first().map(|run| run.dir.clone()) else { return Ok(()) };
+    merge_rows(runs.into_iter().map(opener).collect(), &dir, emit)
+}
+
+/// Runs that are still being made, any number of them with few files open.
+#[derive(Debug)]
+pub struct Runs {
+    dir: PathBuf,
+    tiers: Vec<Vec<Run>>,
+}
+
+impl Runs {
+    /// No runs; longer ones will be made in the folder `dir`.
+    pub fn new(dir: &Path) -> Runs {
+        Runs { dir: dir.to_owned(), tiers: Vec::new() }
+    }
+
+    /// Whether there is no run.
+    pub fn is_empty(&self) -> bool {
+        self.tiers.iter().all(Vec::is_empty)
+    }
+
+    /// Takes a run, and merges 64 of a tier into one.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; a sum past 2^64.
+    pub fn push(&mut self, mut run: Run) -> Result<()> {
+        for tier in &mut self.tiers {
+            tier.push(run);
+            if tier.len() < OPEN {
+                return Ok(());
+            }
+            let mut longer = RunWriter::create(&self.dir)?;
+            merge(std::mem::take(tier), &mut |word, group, count| longer.push(word, group, count))?;
+            run = longer.finish()?;
+        }
+        self.tiers.push(vec![run]);
+        Ok(())
+    }
+
+    /// All runs.
+    pub fn into_vec(self) -> Vec<Run> {
+        self.tiers.into_iter().flatten().collect()
+    }
 }
 
 /// Opens rows when their turn comes.
@@ -214,10 +268,10 @@ pub(crate) fn opener(run: Run) -> Opener {
 }
 
 /// [`merge`] for rows from anywhere.
-pub(crate) fn merge_rows(mut sources: Vec<Opener>, emit: &mut Emit<'_>) -> Result<()> {
+pub(crate) fn merge_rows(mut sources: Vec<Opener>, dir: &Path, emit: &mut Emit<'_>) -> Result<()> {
     while sources.len() > OPEN {
         let rest = sources.split_off(OPEN);
-        let mut longer = RunWriter::create(&std::env::temp_dir())?;
+        let mut longer = RunWriter::create(dir)?;
         merge_open(sources, &mut |word, group, count| longer.push(word, group, count))?;
         let longer = longer.finish()?;
         sources = rest;
@@ -253,13 +307,13 @@ pub struct Sorter {
     max_memory: usize,
     held: usize,
     rows: Vec<(Vec<u8>, u16, u64)>,
-    runs: Vec<Run>,
+    runs: Runs,
 }
 
 impl Sorter {
     /// A sorter that holds about `max_memory` bytes of rows before it writes a run into `dir`.
     pub fn new(dir: &Path, max_memory: usize) -> Sorter {
-        Sorter { dir: dir.to_owned(), max_memory, held: 0, rows: Vec::new(), runs: Vec::new() }
+        Sorter { dir: dir.to_owned(), max_memory, held: 0, rows: Vec::new(), runs: Runs::new(dir) }
     }
 
     /// Takes a row.
@@ -276,8 +330,7 @@ impl Sorter {
         let mut run = RunWriter::create(&self.dir)?;
         self.held = 0;
         sorted(std::mem::take(&mut self.rows), &mut |word, group, count| run.push(word, group, count))?;
-        self.runs.push(run.finish()?);
-        Ok(())
+        self.runs.push(run.finish()?)
     }
 
     /// Calls `emit` once for every (word, group), in ascending order, with the sum of its counts.
@@ -289,7 +342,7 @@ impl Sorter {
             return sorted(self.rows, emit);
         }
         self.spill()?;
-        merge(self.runs, emit)
+        merge(self.runs.into_vec(), emit)
     }
 
     /// All rows as runs on disk.
@@ -297,8 +350,10 @@ impl Sorter {
     /// # Errors
     /// [`Error::Io`], a sum past 2^64.
     pub fn into_runs(mut self) -> Result<Vec<Run>> {
-        self.spill()?;
-        Ok(self.runs)
+        if !self.rows.is_empty() {
+            self.spill()?;
+        }
+        Ok(self.runs.into_vec())
     }
 }
 
@@ -312,58 +367,4 @@ fn sorted(mut rows: Vec<(Vec<u8>, u16, u64)>, emit: &mut Emit<'_>) -> Result<()>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    fn rows() -> impl Strategy<Value = Vec<(Vec<u8>, u16, u64)>> {
-        prop::collection::vec((prop::collection::vec(0u8..3, 0..4), 0u16..2, 0u64..1 << 40), 0..200)
-    }
-
-    proptest! {
-        #[test]
-        fn rows_come_back_added_up_and_sorted(rows in rows(), max_memory in 0usize..4000) {
-            let mut expected: BTreeMap<(Vec<u8>, u16), u64> = BTreeMap::new();
-            let mut sorter = Sorter::new(&std::env::temp_dir(), max_memory);
-            for (word, group, count) in rows {
-                *expected.entry((word.clone(), group)).or_default() += count;
-                sorter.push(&word, group, count).unwrap();
-            }
-            let mut got = Vec::new();
-            sorter.finish(&mut |word, group, count| {
-                got.push(((word.to_vec(), group), count));
-                Ok(())
-            }).unwrap();
-            prop_assert_eq!(got, expected.into_iter().collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn more_runs_than_may_be_open_are_merged_in_passes() {
-        let runs = (0..200u64).map(|n| {
-            let mut run = RunWriter::create(&std::env::temp_dir()).unwrap();
-            run.push(b"a", 0, n).unwrap();
-            run.push(format!("b{n}").as_bytes(), 0, 1).unwrap();
-            run.finish().unwrap()
-        });
-        let mut rows = Vec::new();
-        merge(runs.collect(), &mut |word, _, count| {
-            rows.push((word.to_vec(), count));
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!((rows.len(), &rows[0]), (201, &(b"a".to_vec(), 199 * 100)));
-    }
-
-    #[test]
-    fn a_sum_past_64_bits_and_rows_out_of_order_are_errors() {
-        let mut sorter = Sorter::new(&std::env::temp_dir(), 0);
-        sorter.push(b"a", 0, u64::MAX).unwrap();
-        sorter.push(b"a", 0, 1).unwrap();
-        assert!(sorter.finish(&mut |_, _, _| Ok(())).unwrap_err().to_string().contains("2^64"));
-        let mut run = RunWriter::create(&std::env::temp_dir()).unwrap();
-        run.push(b"b", 0, 1).unwrap();
-        assert!(run.push(b"b", 0, 1).is_err());
-    }
-}
+mod tests;

@@ -24,13 +24,14 @@ mod input;
 mod jsonl;
 mod parquet;
 mod sample;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ use input::{Format, Input, Stream};
 
 pub use input::hash_file;
 pub use sample::Sampler;
+pub use stats::Stats;
+use stats::Tally;
 
 /// The longest line, JSON row or paragraph, in bytes: beyond it the file is most likely not what it is taken for.
 pub const MAX_LINE: usize = 1 << 30;
@@ -84,40 +87,6 @@ pub struct Source {
     pub group: Option<String>,
     /// A file, a folder, or `-` for standard input.
     pub path: PathBuf,
-}
-
-/// What was read so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Documents handed out.
-    pub documents: u64,
-    /// Documents of no bytes, whether handed out or dropped.
-    pub empty: u64,
-    /// Bytes of text in the documents, without line ends and JSON syntax.
-    pub bytes: u64,
-    /// Bytes taken from the files as stored, to hold against [`Corpus::total_bytes`].
-    pub read: u64,
-    /// Files read to their end.
-    pub files: u64,
-    /// Files of folders that were passed over because of their names.
-    pub skipped_files: u64,
-    /// Invalid byte sequences replaced by U+FFFD.
-    pub replaced: u64,
-    /// Parquet rows without a value.
-    pub null_rows: u64,
-}
-
-/// [`Stats`] while it grows.
-#[derive(Debug, Default)]
-struct Tally {
-    documents: AtomicU64,
-    empty: AtomicU64,
-    bytes: AtomicU64,
-    read: Arc<AtomicU64>,
-    files: AtomicU64,
-    replaced: AtomicU64,
-    null_rows: AtomicU64,
 }
 
 /// The documents of some files and folders, to be read once, by any number of threads.

@@ -9,13 +9,13 @@
 
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::corpus::{Block, Corpus, Sampler};
 use crate::error::Result;
 use crate::observe::{self, Event, Observer};
-use crate::runs::{self, Emit, Run, RunWriter};
+use crate::runs::{self, Emit, Run, RunWriter, Runs};
 use crate::text::{Cutter, Splitter};
 use crate::unicode::{Normalizer, Normalizing};
 use crate::words::WordCounts;
@@ -142,7 +142,8 @@ impl Counted {
 pub fn count(corpus: &Corpus, cutting: &Cutting, options: &CountOptions, observer: &dyn Observer) -> Result<Counted> {
     observer.event(Event::Stage { name: "counting", total: corpus.total_bytes(), unit: "bytes" });
     let groups = corpus.groups().to_vec();
-    let spilled = Mutex::new(Vec::new());
+    let folder = options.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let spilled = Mutex::new(Runs::new(&folder));
     let shared = Shared {
         corpus,
         cutting,
@@ -150,16 +151,20 @@ pub fn count(corpus: &Corpus, cutting: &Cutting, options: &CountOptions, observe
         observer,
         groups: groups.len().max(1),
         share: options.max_memory / rayon::current_num_threads().max(1),
+        folder: &folder,
         spilled: &spilled,
     };
     let results = rayon::broadcast(|_| Worker::new(&shared).run());
     let mut first = Worker::new(&shared);
     let workers = results.into_iter().collect::<Result<Vec<_>>>()?;
-    let mut runs = spilled.lock().map(|mut runs| std::mem::take(&mut *runs)).unwrap_or_default();
+    let mut runs = spilled
+        .lock()
+        .map(|mut runs| std::mem::replace(&mut *runs, Runs::new(&folder)))
+        .unwrap_or_else(|_| Runs::new(&folder));
     let spilled = !runs.is_empty();
     for mut worker in workers {
         if spilled {
-            runs.extend(worker.spill()?);
+            worker.spill()?.map_or(Ok(()), |run| runs.push(run))?;
         } else {
             first.tables.iter_mut().zip(worker.tables).for_each(|(mine, other)| mine.absorb(other));
         }
@@ -167,8 +172,8 @@ pub fn count(corpus: &Corpus, cutting: &Cutting, options: &CountOptions, observe
         first.long.merge(worker.long);
     }
     let rows = if spilled {
-        runs.extend(first.spill()?);
-        Rows::Disk(runs)
+        first.spill()?.map_or(Ok(()), |run| runs.push(run))?;
+        Rows::Disk(runs.into_vec())
     } else {
         Rows::Memory(first.words(&groups))
     };
@@ -194,7 +199,8 @@ struct Shared<'a> {
     observer: &'a dyn Observer,
     groups: usize,
     share: usize,
-    spilled: &'a Mutex<Vec<Run>>,
+    folder: &'a Path,
+    spilled: &'a Mutex<Runs>,
 }
 
 /// Pieces that were cut for their length.
@@ -254,8 +260,8 @@ impl<'a> Worker<'a> {
             self.shared.observer.event(Event::Progress(self.shared.corpus.stats().read));
             if self.tables.iter().map(CountTable::memory).sum::<usize>() > self.shared.share {
                 let spilled = self.spill()?;
-                if let Ok(mut runs) = self.shared.spilled.lock() {
-                    runs.extend(spilled);
+                if let (Some(run), Ok(mut runs)) = (spilled, self.shared.spilled.lock()) {
+                    runs.push(run)?;
                 }
             }
         }
@@ -280,19 +286,18 @@ impl<'a> Worker<'a> {
     }
 
     /// Moves all rows to disk, one run.
-    fn spill(&mut self) -> Result<Vec<Run>> {
-        let folder = self.shared.options.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    fn spill(&mut self) -> Result<Option<Run>> {
         let mut words = self.words(&vec![String::new(); self.shared.groups]);
         self.tables.iter_mut().for_each(|table| *table = CountTable::new());
         if words.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         words.sort();
-        let mut run = RunWriter::create(&folder)?;
+        let mut run = RunWriter::create(self.shared.folder)?;
         for row in 0..words.len() {
             run.push(words.word(row), words.group(row), words.count(row))?;
         }
-        Ok(vec![run.finish()?])
+        run.finish().map(Some)
     }
 
     fn words(&mut self, groups: &[String]) -> WordCounts {

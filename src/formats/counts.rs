@@ -213,9 +213,6 @@ impl Parts {
         let Some((meta, _)) = meta else {
             return Err(Error::config("--counts", "no counts file is given"));
         };
-        if names.len() > usize::from(u16::MAX) {
-            return Err(Error::unsupported("counts", format!("{} groups are more than 65,535", names.len())));
-        }
         Ok(Parts { paths: paths.to_vec(), groups: names.into_iter().collect(), meta, sorted })
     }
 
@@ -255,7 +252,7 @@ impl Parts {
             let runs = sorter.into_runs()?;
             sources.extend(runs.into_iter().map(runs::opener));
         }
-        runs::merge_rows(sources, emit)
+        runs::merge_rows(sources, temp_dir, emit)
     }
 
     /// All rows in memory; what has to be sorted first spills at `max_memory` bytes into `temp_dir`.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use parquet::basic::{ConvertedType, Type};
+use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
@@ -16,6 +16,8 @@ use crate::runs::Rows;
 
 use super::{KEY, Meta, SCHEMA, no_row};
 
+/// Groups are numbered by 16 bits.
+const MOST_GROUPS: usize = u16::MAX as usize;
 /// Rows taken at a time.
 const STEP: usize = 4096;
 
@@ -40,6 +42,12 @@ fn guarded<T>(path: &Path, call: impl FnOnce() -> std::result::Result<T, Parquet
         Ok(done) => done.map_err(|e| damaged(path, &e.to_string())),
         Err(_) => Err(damaged(path, "its pages contradict each other")),
     }
+}
+
+fn is_integer(converted: ConvertedType) -> bool {
+    use ConvertedType as C;
+    let signed = [C::NONE, C::INT_8, C::INT_16, C::INT_32, C::INT_64];
+    signed.contains(&converted) || [C::UINT_8, C::UINT_16, C::UINT_32, C::UINT_64].contains(&converted)
 }
 
 impl Part {
@@ -68,16 +76,13 @@ impl Part {
             return Err(wrong("group", "strings"));
         }
         let converted = columns[count].converted_type();
+        // Times in nanoseconds have a logical type alone, integers of old writers neither.
         let whole = matches!(columns[count].physical_type(), Type::INT32 | Type::INT64)
-            && !matches!(
-                converted,
-                ConvertedType::DECIMAL
-                    | ConvertedType::DATE
-                    | ConvertedType::TIME_MILLIS
-                    | ConvertedType::TIME_MICROS
-                    | ConvertedType::TIMESTAMP_MILLIS
-                    | ConvertedType::TIMESTAMP_MICROS
-            );
+            && match columns[count].logical_type_ref() {
+                Some(LogicalType::Integer(_)) => true,
+                Some(_) => false,
+                None => is_integer(converted),
+            };
         if !whole || columns[count].max_rep_level() > 0 {
             return Err(wrong("count", "integers"));
         }
@@ -110,13 +115,18 @@ impl Part {
         for group in 0..self.reader.num_row_groups() {
             let mut cells = Cells::open(self, group, column)?;
             while let Some(values) = cells.bytes(self, row)? {
-                row += values.len() as u64;
                 for value in values {
                     let name = std::str::from_utf8(value.data())
                         .map_err(|_| no_row(&self.path, row, "the group is not valid UTF-8"))?;
                     if !names.contains(name) {
                         names.insert(name.to_owned());
                     }
+                    // At once: a column of something else would fill memory first.
+                    if names.len() > MOST_GROUPS {
+                        let why = format!("there are more than {MOST_GROUPS} different groups");
+                        return Err(no_row(&self.path, row, why).with_hint("is the column `group` that of the corpus?"));
+                    }
+                    row += 1;
                 }
             }
         }
@@ -239,13 +249,15 @@ impl PartRows {
         self.count = self.counts[self.at];
         if let Some(name) = self.names.get(self.at) {
             let number = self.groups.binary_search_by(|known| known.as_bytes().cmp(name.data()));
-            self.group = number.unwrap_or_default() as u16;
+            let changed = || damaged(&self.part.path, "its groups changed while it was read");
+            self.group = number.ok().and_then(|n| u16::try_from(n).ok()).ok_or_else(changed)?;
         }
         self.at += 1;
         if self.sorted {
             let (last, group) = self.last.get_or_insert_default();
             if row > 0 && (last.as_slice(), *group) > (self.word.as_slice(), self.group) {
-                return Err(no_row(&self.part.path, row, "rows are not sorted by word, though the file says so"));
+                return Err(no_row(&self.part.path, row, "rows are not sorted by word and group")
+                    .with_hint("sort the file by `word` and `group`, or drop its metadata to have it sorted here"));
             }
             last.clear();
             last.extend_from_slice(&self.word);
@@ -267,6 +279,12 @@ impl PartRows {
             let part = &self.part;
             if self.open.is_none() {
                 if self.row_group >= part.reader.num_row_groups() {
+                    // A damaged file may hold fewer rows than it says, and lose counts without another sign.
+                    let said = part.reader.metadata().file_metadata().num_rows();
+                    if u64::try_from(said).ok() != Some(self.first) {
+                        let why = format!("it says it has {said} rows but holds {}", self.first);
+                        return Err(damaged(&part.path, &why));
+                    }
                     return Ok(false);
                 }
                 let cells = |column| Cells::open(part, self.row_group, column);

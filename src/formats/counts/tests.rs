@@ -106,10 +106,76 @@ fn rows_that_make_no_sense_are_named() {
         ("null.parquet", "row 1: a value is missing"),
         ("float.parquet", "does not hold integers"),
         ("nocount.parquet", "no column `count`"),
+        ("nanoseconds.parquet", "does not hold integers"),
     ] {
         let error = Parts::open(&[golden(name)], Some(&meta())).and_then(words_of).unwrap_err().to_string();
         assert!(error.contains(why) && error.contains(name), "{name}: {error}");
     }
+}
+
+#[test]
+fn groups_of_several_parts_are_brought_together_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = table(&[(b"a".to_vec(), 0, 1), (b"a".to_vec(), 1, 2)], &["hi", "tr"]);
+    let two = table(&[(b"a".to_vec(), 0, 4), (b"a".to_vec(), 1, 8)], &["mr", "tr"]);
+    let paths = [write(folder.path(), "one", &one, &meta()), write(folder.path(), "two", &two, &meta())];
+    let both = words_of(Parts::open(&paths, None).unwrap()).unwrap();
+    assert_eq!(
+        both,
+        table(&[(b"a".to_vec(), 0, 1), (b"a".to_vec(), 1, 4), (b"a".to_vec(), 2, 10)], &["hi", "mr", "tr"])
+    );
+}
+
+#[test]
+fn an_own_file_whose_rows_lost_their_order_is_refused_at_the_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut words = WordCounts::default();
+    words.push(b"b", 1);
+    words.push(b"a", 1);
+    let path = write(folder.path(), "mixed", &words, &meta());
+    let error = Parts::open(&[path], None).and_then(words_of).unwrap_err();
+    assert!(error.to_string().contains("mixed`, row 1") && error.hint().is_some(), "{error}");
+}
+
+#[test]
+fn sorting_on_disk_and_in_memory_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["int64_unsorted.parquet", "int32.parquet"].map(golden);
+    let parts = Parts::open(&paths, Some(&meta())).unwrap();
+    let mut rows = Vec::new();
+    for max_memory in [0, 1 << 20] {
+        let mut got = Vec::new();
+        parts
+            .for_each(max_memory, folder.path(), &mut |word, group, count| {
+                got.push((word.to_vec(), group, count));
+                Ok(())
+            })
+            .unwrap();
+        rows.push(got);
+    }
+    assert_eq!(rows[0], rows[1]);
+    assert_eq!(rows[0].len(), 3);
+}
+
+#[test]
+fn a_row_group_that_lost_rows_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "whole", &table(&[(b"a".to_vec(), 0, 1)], &[]), &meta());
+    let good = std::fs::read(&path).unwrap();
+    let mut noticed = 0;
+    for at in 0..good.len() {
+        for bit in 0..8 {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << bit;
+            std::fs::write(&path, &bytes).unwrap();
+            let read = Parts::open(std::slice::from_ref(&path), None).and_then(words_of);
+            match read {
+                Ok(words) => assert_eq!(words.len(), 1, "byte {at}, bit {bit}"),
+                Err(error) => noticed += usize::from(error.to_string().contains("rows but holds")),
+            }
+        }
+    }
+    assert!(noticed > 0);
 }
 
 #[test]
