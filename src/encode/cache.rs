@@ -10,7 +10,9 @@ use std::hash::Hasher;
 
 use crate::vocab::Id;
 
-const BUCKET_BITS: u32 = 16;
+/// Buckets at first and at most, as powers of two: 64 kB, and 16 MB.
+const FIRST_BITS: u32 = 10;
+const MOST_BITS: u32 = 18;
 const INLINE: usize = 3;
 /// Ids kept outside of entries.
 const SPILL: usize = 1 << 20;
@@ -19,8 +21,21 @@ const LONG_BYTES: usize = 1 << 23;
 const LONGEST: usize = 256;
 
 /// A piece of at most 15 bytes with its length in the top byte; never zero.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Key(u64, u64);
+
+impl Key {
+    /// No piece has this key.
+    pub(super) const NONE: Key = Key(u64::MAX, u64::MAX);
+}
+
+impl PartialEq for Key {
+    /// Both halves at once: a branch between them would be mispredicted, and stop the reads that follow.
+    #[inline]
+    fn eq(&self, other: &Key) -> bool {
+        (self.0 ^ other.0) | (self.1 ^ other.1) == 0
+    }
+}
 
 #[derive(Clone, Copy, Default, Debug)]
 struct Entry {
@@ -38,10 +53,19 @@ struct Long {
     count: u32,
 }
 
+/// Where a key was found.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Found {
+    pub(super) place: u32,
+    pub(super) hit: bool,
+}
+
 /// A cache of encoded pieces. Not shared: every worker has its own.
 #[derive(Debug)]
 pub(super) struct PieceCache {
     short: Vec<[Entry; 2]>,
+    bits: u32,
+    puts: usize,
     long: HashTable<Long>,
     long_bytes: Vec<u8>,
     spilled: Vec<Id>,
@@ -69,9 +93,9 @@ pub(super) fn key(text: &[u8], start: usize, end: usize) -> Key {
 }
 
 #[inline]
-fn bucket(key: Key) -> usize {
+fn mix(key: Key) -> u64 {
     let a = key.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ key.1.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(31);
-    ((a ^ (a >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - BUCKET_BITS)) as usize
+    (a ^ (a >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
 fn hash(piece: &[u8]) -> u64 {
@@ -83,36 +107,42 @@ fn hash(piece: &[u8]) -> u64 {
 impl PieceCache {
     pub(super) fn new() -> PieceCache {
         PieceCache {
-            short: vec![[Entry::default(); 2]; 1 << BUCKET_BITS],
+            short: vec![[Entry::default(); 2]; 1 << FIRST_BITS],
+            bits: FIRST_BITS,
+            puts: 0,
             long: HashTable::new(),
             long_bytes: Vec::new(),
             spilled: Vec::new(),
         }
     }
 
-    /// Reads the bucket of a key, so that it is in the processor's cache when it is needed. The result says whether
-    /// the key is there, and must be used somehow.
+    /// Where the entry of a key lies, if it does. Good until the next [`PieceCache::put`].
     #[inline]
-    pub(super) fn touch(&self, key: Key) -> bool {
-        let [first, second] = &self.short[bucket(key)];
-        (first.key == key) | (second.key == key)
+    pub(super) fn bucket(&self, key: Key) -> usize {
+        (mix(key) >> (64 - self.bits)) as usize
     }
 
-    /// The ids of a short piece.
+    /// Looks a key up without a branch on what it finds, so that the reads of many look-ups overlap: where its entry
+    /// lies, and whether it lies there at all. Good until the next [`PieceCache::put`].
     #[inline]
-    pub(super) fn get(&self, key: Key) -> Option<&[Id]> {
-        let [first, second] = &self.short[bucket(key)];
-        let entry = if first.key == key {
-            first
-        } else if second.key == key {
-            second
-        } else {
-            return None;
-        };
+    pub(super) fn find(&self, bucket: usize, key: Key) -> Found {
+        let [first, second] = &self.short[bucket];
+        let (in_first, in_second) = (first.key == key, second.key == key);
+        Found { place: (bucket * 2) as u32 + u32::from(!in_first), hit: in_first | in_second }
+    }
+
+    /// Appends the ids of a piece that was found.
+    #[inline]
+    pub(super) fn append(&self, place: u32, out: &mut Vec<Id>) {
+        let entry = &self.short[place as usize / 2][place as usize % 2];
         let count = entry.count as usize;
-        match entry.ids.get(..count) {
-            Some(ids) => Some(ids),
-            None => self.spilled.get(entry.ids[0] as usize..entry.ids[0] as usize + count),
+        if count <= INLINE {
+            // Always all of them, and then back: cheaper than to find out how many.
+            out.extend_from_slice(&entry.ids);
+            out.truncate(out.len() + count - INLINE);
+        } else {
+            let start = entry.ids[0] as usize;
+            out.extend_from_slice(self.spilled.get(start..start + count).unwrap_or_default());
         }
     }
 
@@ -123,9 +153,27 @@ impl PieceCache {
             Some(inline) => inline.copy_from_slice(ids),
             None => entry.ids[0] = self.spill(ids),
         }
-        let [first, second] = &mut self.short[bucket(key)];
+        self.puts += 1;
+        if self.puts > self.short.len() && self.bits < MOST_BITS {
+            self.grow();
+        }
+        self.place(entry);
+    }
+
+    fn place(&mut self, entry: Entry) {
+        let bucket = self.bucket(entry.key);
+        let [first, second] = &mut self.short[bucket];
         *second = *first;
         *first = entry;
+    }
+
+    /// Takes eight times the room: a short text never pays for a large table.
+    fn grow(&mut self) {
+        self.bits = (self.bits + 3).min(MOST_BITS);
+        let old = std::mem::replace(&mut self.short, vec![[Entry::default(); 2]; 1 << self.bits]);
+        for entry in old.into_iter().flat_map(|[first, second]| [second, first]).filter(|e| e.count > 0) {
+            self.place(entry);
+        }
     }
 
     /// The ids of a piece longer than a key holds.
@@ -202,13 +250,20 @@ mod tests {
             let ids: Vec<Id> = (0..n % 7).collect();
             let k = key(piece.as_bytes(), 0, piece.len());
             cache.put(k, &ids);
-            assert_eq!(cache.get(k), Some(&ids[..]));
+            let get = |cache: &PieceCache, key| {
+                let found = cache.find(cache.bucket(key), key);
+                let mut ids = Vec::new();
+                cache.append(found.place, &mut ids);
+                found.hit.then_some(ids)
+            };
+            assert_eq!(get(&cache, k).as_ref(), Some(&ids));
             let long = format!("a long piece number {n}");
             assert_eq!(cache.get_long(long.as_bytes()), None);
             cache.put_long(long.as_bytes(), &[n, n]);
             assert_eq!(cache.get_long(long.as_bytes()), Some(&[n, n][..]));
             let earlier = format!("{}", n / 2);
-            if let Some(ids) = cache.get(key(earlier.as_bytes(), 0, earlier.len())) {
+            let k = key(earlier.as_bytes(), 0, earlier.len());
+            if let Some(ids) = get(&cache, k) {
                 assert_eq!(ids.len() as u32, n / 2 % 7);
                 found += 1;
             }

@@ -294,33 +294,56 @@ impl BpeCore {
     }
 
     fn encode_pieces(&self, text: &[u8], pieces: &[(usize, usize)], scratch: &mut Scratch, out: &mut Vec<Id>) {
-        let mut keys = [cache::Key::default(); BATCH];
-        let mut known = 0u32;
-        for (slot, &(start, end)) in keys.iter_mut().zip(pieces) {
+        let mut keys = [cache::Key::NONE; BATCH];
+        let mut buckets = [0usize; BATCH];
+        let mut found = [cache::Found::default(); BATCH];
+        for ((slot, bucket), &(start, end)) in keys.iter_mut().zip(&mut buckets).zip(pieces) {
             if end - start < 16 {
                 *slot = key(text, start, end);
-                known += u32::from(scratch.cache.touch(*slot));
+                *bucket = scratch.cache.bucket(*slot);
             }
         }
-        // Used only to keep the reads above: a batch is never longer than `BATCH`.
-        out.reserve((known as usize).min(BATCH));
-        for (&key, &(start, end)) in keys.iter().zip(pieces) {
-            let short = end - start < 16;
-            let seen = if short { scratch.cache.get(key) } else { scratch.cache.get_long(&text[start..end]) };
-            if let Some(ids) = seen {
-                out.extend_from_slice(ids);
+        // Nothing but reads here, so that many of them are under way at once. The key of a long piece is never found.
+        for ((found, key), bucket) in found.iter_mut().zip(&keys).zip(buckets).take(pieces.len()) {
+            *found = scratch.cache.find(bucket, *key);
+        }
+        let mut changed = false;
+        for (n, &(start, end)) in pieces.iter().enumerate().take(BATCH) {
+            if found[n].hit && !changed {
+                scratch.cache.append(found[n].place, out);
+                continue;
+            }
+            let piece = &text[start..end];
+            if piece.len() >= 16 {
+                self.encode_long(piece, scratch, out);
+                continue;
+            }
+            // What was found before an entry was added may have moved.
+            let now = scratch.cache.find(scratch.cache.bucket(keys[n]), keys[n]);
+            if now.hit {
+                scratch.cache.append(now.place, out);
                 continue;
             }
             let mut ids = std::mem::take(&mut scratch.ids);
-            self.merge_piece(&text[start..end], &mut scratch.work, &mut ids);
+            self.merge_piece(piece, &mut scratch.work, &mut ids);
             out.extend_from_slice(&ids);
-            if short {
-                scratch.cache.put(key, &ids);
-            } else {
-                scratch.cache.put_long(&text[start..end], &ids);
-            }
+            scratch.cache.put(keys[n], &ids);
             scratch.ids = ids;
+            changed = true;
         }
+    }
+
+    /// The ids of a piece that is too long for a key.
+    fn encode_long(&self, piece: &[u8], scratch: &mut Scratch, out: &mut Vec<Id>) {
+        if let Some(ids) = scratch.cache.get_long(piece) {
+            out.extend_from_slice(ids);
+            return;
+        }
+        let mut ids = std::mem::take(&mut scratch.ids);
+        self.merge_piece(piece, &mut scratch.work, &mut ids);
+        out.extend_from_slice(&ids);
+        scratch.cache.put_long(piece, &ids);
+        scratch.ids = ids;
     }
 
     /// The ids of one piece, without the cache.
