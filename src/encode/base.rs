@@ -58,6 +58,12 @@ impl Base {
         (id != NONE).then_some(id)
     }
 
+    /// The symbols of the bytes of a byte-level model that has all of them.
+    pub(super) fn byte_table(&self) -> Option<&[Id; 256]> {
+        let table: &[Id; 256] = self.bytes.as_slice().try_into().ok()?;
+        (self.alphabet == Alphabet::Bytes && !table.contains(&NONE)).then_some(table)
+    }
+
     /// Whether unknown characters next to each other may become one token, so that text must not be cut between them.
     pub(super) fn fuses(&self) -> bool {
         self.unk.is_some() && self.fuse_unk && (self.bytes.is_empty() || self.bytes.contains(&NONE))

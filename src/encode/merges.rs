@@ -28,10 +28,18 @@ struct Slot {
 const EMPTY: Slot = Slot { pair: u64::MAX, rank: NONE, new: 0 };
 
 /// (left, right) to (rank, new), in one open-addressing table.
+///
+/// Most pairs that are asked for are not there, and the table of a large vocabulary fits no near cache. So a small bit
+/// set answers first; and pairs of bytes, which every piece begins with, have a dense table of their own.
 #[derive(Debug)]
 pub(super) struct MergeTable {
     slots: Vec<Slot>,
     shift: u32,
+    /// One bit a hash: whether any pair has it.
+    filter: Vec<u64>,
+    filter_shift: u32,
+    /// By byte pair, for a byte-level model.
+    bytes: Vec<(u32, Id)>,
 }
 
 impl std::fmt::Debug for Slot {
@@ -51,11 +59,24 @@ pub(super) struct Work {
     queue: BinaryHeap<Reverse<u32>>,
 }
 
+fn mix(pair: u64) -> u64 {
+    let a = pair.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (a ^ a >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
 impl MergeTable {
     /// The table of a merge list; a pair that is listed twice has its last rank, as in the `tokenizers` crate.
     pub(super) fn new(merges: &[Merge]) -> MergeTable {
         let bits = (merges.len() * 3 / 2).max(8).next_power_of_two().trailing_zeros();
-        let mut table = MergeTable { slots: vec![EMPTY; 1 << bits], shift: 64 - bits };
+        // Eight bits a merge.
+        let filter_bits = (bits + 2).max(6);
+        let mut table = MergeTable {
+            slots: vec![EMPTY; 1 << bits],
+            shift: 64 - bits,
+            filter: vec![0; (1 << filter_bits) / 64],
+            filter_shift: 64 - filter_bits,
+            bytes: Vec::new(),
+        };
         for (rank, merge) in merges.iter().enumerate() {
             let pair = u64::from(merge.left) << 32 | u64::from(merge.right);
             let mut place = table.place(pair);
@@ -63,18 +84,34 @@ impl MergeTable {
                 place = (place + 1) & (table.slots.len() - 1);
             }
             table.slots[place] = Slot { pair, rank: rank as u32, new: merge.new };
+            let bit = (mix(pair) >> table.filter_shift) as usize;
+            table.filter[bit / 64] |= 1 << (bit % 64);
         }
         table
     }
 
+    /// Prepares for pieces of bytes with these symbols.
+    pub(super) fn with_bytes(mut self, symbols: &[Id; 256]) -> MergeTable {
+        self.bytes = symbols
+            .iter()
+            .flat_map(|&left| symbols.iter().map(move |&right| (left, right)))
+            .map(|(l, r)| self.get(l, r))
+            .collect();
+        self
+    }
+
     fn place(&self, pair: u64) -> usize {
-        (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+        (mix(pair) >> self.shift) as usize
     }
 
     /// Rank and result of a pair; the rank is `u32::MAX` where it has none.
     #[inline]
     fn get(&self, left: Id, right: Id) -> (u32, Id) {
         let pair = u64::from(left) << 32 | u64::from(right);
+        let bit = (mix(pair) >> self.filter_shift) as usize;
+        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
+            return (NONE, 0);
+        }
         let mut place = self.place(pair);
         loop {
             let slot = &self.slots[place];
@@ -90,18 +127,35 @@ impl MergeTable {
         if ids.len() <= SHORT { self.merge_short(ids, work) } else { self.merge_long(ids, work) }
     }
 
-    fn merge_short(&self, ids: &mut Vec<Id>, work: &mut Work) {
-        if ids.len() < 2 {
-            return;
+    /// Merges `ids`, which are the symbols of `piece` byte by byte. The table must be prepared for bytes.
+    pub(super) fn merge_bytes(&self, piece: &[u8], ids: &mut Vec<Id>, work: &mut Work) {
+        if ids.len() > SHORT || self.bytes.is_empty() {
+            return self.merge(ids, work);
         }
-        let (ranks, news) = (&mut work.ranks, &mut work.news);
-        ranks.clear();
-        news.clear();
+        work.ranks.clear();
+        work.news.clear();
+        for pair in piece.windows(2) {
+            let (rank, new) = self.bytes[usize::from(pair[0]) << 8 | usize::from(pair[1])];
+            work.ranks.push(rank);
+            work.news.push(new);
+        }
+        self.merge_ranked(ids, work);
+    }
+
+    fn merge_short(&self, ids: &mut Vec<Id>, work: &mut Work) {
+        work.ranks.clear();
+        work.news.clear();
         for pair in ids.windows(2) {
             let (rank, new) = self.get(pair[0], pair[1]);
-            ranks.push(rank);
-            news.push(new);
+            work.ranks.push(rank);
+            work.news.push(new);
         }
+        self.merge_ranked(ids, work);
+    }
+
+    /// Merges `ids` with the ranks of their pairs at hand.
+    fn merge_ranked(&self, ids: &mut Vec<Id>, work: &mut Work) {
+        let (ranks, news) = (&mut work.ranks, &mut work.news);
         loop {
             let least = ranks.iter().copied().fold(NONE, u32::min);
             if least == NONE {
@@ -238,7 +292,11 @@ mod tests {
             let table = MergeTable::new(&vocab.merges);
             let mut expected = ids.clone();
             vocab.segment(&mut expected);
-            let (mut short, mut long) = (ids.clone(), ids);
+            let (mut short, mut long, mut bytes) = (ids.clone(), ids.clone(), ids.clone());
+            let piece: Vec<u8> = ids.iter().map(|&id| id as u8).collect();
+            let table = table.with_bytes(&std::array::from_fn(|byte| byte as Id));
+            table.merge_bytes(&piece, &mut bytes, &mut Work::default());
+            prop_assert_eq!(&bytes, &expected);
             table.merge_short(&mut short, &mut Work::default());
             table.merge_long(&mut long, &mut Work::default());
             prop_assert_eq!(&short, &expected);

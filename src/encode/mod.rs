@@ -262,7 +262,11 @@ impl BpeCore {
             }
             table
         });
-        BpeCore { base, merges: MergeTable::new(&model.vocab.merges), vocab, whole, bridge }
+        let mut merges = MergeTable::new(&model.vocab.merges);
+        if let Some(symbols) = base.byte_table() {
+            merges = merges.with_bytes(symbols);
+        }
+        BpeCore { base, merges, vocab, whole, bridge }
     }
 
     /// Appends the ids of text between added tokens.
@@ -353,8 +357,16 @@ impl BpeCore {
             ids.push(id);
             return;
         }
-        self.base.symbols(piece, |id, _| ids.push(id));
-        self.merges.merge(ids, work);
+        match self.base.byte_table() {
+            Some(symbols) => {
+                ids.extend(piece.iter().map(|&byte| symbols[byte as usize]));
+                self.merges.merge_bytes(piece, ids, work);
+            }
+            None => {
+                self.base.symbols(piece, |id, _| ids.push(id));
+                self.merges.merge(ids, work);
+            }
+        }
     }
 
     fn whole(&self, piece: &[u8]) -> Option<Id> {
