@@ -1,5 +1,10 @@
-//! toktool: tokenizers for languages that plain BPE serves badly.
-#![deny(missing_docs)]
+#![doc = include_str!("../README.md")]
+//!
+//! # The modules, in the order of the pipeline
+//!
+//! [`corpus`] reads text, [`text`] cuts it, [`count`] counts the pieces into [`words`], [`train`] learns a [`vocab`] from
+//! them, and [`tokenizer`] is what comes out; [`encode`] puts it to work, [`formats`] reads, writes and verifies it.
+//! [`error`] and [`observe`] are how all of them speak.
 
 pub mod alphabet;
 pub mod corpus;
@@ -17,4 +22,6 @@ pub mod unicode;
 pub mod vocab;
 pub mod words;
 
+pub use encode::Encoder;
 pub use error::{Error, Result};
+pub use tokenizer::Tokenizer;

@@ -13,7 +13,7 @@ pub struct Stats {
     pub empty: u64,
     /// Bytes of text in the documents, without line ends and JSON syntax.
     pub bytes: u64,
-    /// Bytes taken from the files as stored, to hold against [`Corpus::total_bytes`].
+    /// Bytes taken from the files as stored, to hold against [`Corpus::total_bytes`](super::Corpus::total_bytes).
     pub read: u64,
     /// Files read to their end.
     pub files: u64,

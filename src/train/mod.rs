@@ -1,7 +1,7 @@
 //! Training: from distinct words and their counts to a vocabulary.
 //!
-//! One algorithm per file. They share [`symbols`] (what merging starts from), [`arena`] (the words as one flat array)
-//! and [`pairs`] (counted pairs and where they occur); each shows its own loop. [`naive`] is the textbook trainer that
+//! One algorithm per file. They share `symbols` (what merging starts from), `arena` (the words as one flat array)
+//! and `pairs` (counted pairs and where they occur); each shows its own loop. [`naive`] is the textbook trainer that
 //! recounts everything after every merge, and the oracle of the fast ones.
 
 mod arena;

@@ -126,6 +126,12 @@ fn folder(plan: &Plan, asked: usize) -> PathBuf {
     if plan.recipe.vocab_size.len() > 1 { PathBuf::from(asked.to_string()) } else { PathBuf::new() }
 }
 
+/// That place, as it is shown.
+fn shown(target: &Path, plan: &Plan, asked: usize) -> String {
+    let place = target.join(folder(plan, asked)).display().to_string();
+    if place.len() > 1 { place.trim_end_matches('/').to_owned() } else { place }
+}
+
 /// Writes the folder, all or nothing.
 pub fn write(
     target: &Path,
@@ -221,7 +227,7 @@ pub fn warn(ui: Ui, plan: &Plan, vocabularies: &[Vocabulary]) {
 pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], elapsed: Duration) -> String {
     let mut lines = Vec::new();
     for vocabulary in made {
-        let place = target.join(folder(plan, vocabulary.asked));
+        let place = shown(target, plan, vocabulary.asked);
         let kind = describe::kind(&vocabulary.tokenizer);
         let tokens = grouped(vocabulary.total() as u64);
         let (merges, special) =
@@ -230,7 +236,7 @@ pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], e
         if vocabulary.unused > 0 {
             parts.push_str(&format!(", {} unused", vocabulary.unused));
         }
-        lines.push(format!("{}: {kind}, {tokens} tokens ({parts})", place.display()));
+        lines.push(format!("{place}: {kind}, {tokens} tokens ({parts})"));
     }
     let what = match plan.origin {
         Origin::Sample(lang) => format!(" of the embedded sample ({lang})"),
@@ -253,9 +259,7 @@ pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], e
             v.bytes as f64 / v.ids.max(1) as f64,
         ));
     }
-    let place = target.join(made.last().map(|v| folder(plan, v.asked)).unwrap_or_default());
-    let place = place.display().to_string();
-    let place = place.trim_end_matches('/');
+    let place = made.last().map(|v| shown(target, plan, v.asked)).unwrap_or_default();
     lines.push(format!(
         "\nnext:\n  echo 'text' | toktool encode -t {place}\n  toktool inspect {place} --text 'text'\n  \
          python -c \"from transformers import AutoTokenizer; print(AutoTokenizer.from_pretrained('{place}').tokenize('text'))\"\n"
