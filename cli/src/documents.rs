@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use toktool::Result;
 use toktool::corpus::{Document, Options, Source, Stats};
 
 use crate::args::Reading;
@@ -54,11 +53,6 @@ pub fn plain(inputs: &[PathBuf]) -> Vec<Source> {
 pub fn grouped(inputs: &[PathBuf]) -> Vec<Source> {
     let source = |(group, path)| Source { group, path };
     inputs.iter().map(|given| source(named(given))).collect()
-}
-
-/// Whether reading may wait for standard input.
-pub fn uses_stdin(sources: &[Source]) -> bool {
-    sources.iter().any(|s| s.path == Path::new(STDIN))
 }
 
 /// What reading passed over or changed. Read in full, as it is the user's text.

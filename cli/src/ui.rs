@@ -36,10 +36,6 @@ impl Ui {
         Ui { quiet, color }
     }
 
-    pub fn quiet(self) -> bool {
-        self.quiet
-    }
-
     /// Whether standard output takes colour.
     pub fn colored_stdout(self) -> bool {
         self.colored(io::stdout().is_terminal())
@@ -70,13 +66,6 @@ impl Ui {
     pub fn warning(self, text: impl Display) {
         if !self.quiet {
             self.say(YELLOW, "warning", &text);
-        }
-    }
-
-    /// What to do next.
-    pub fn hint(self, text: impl Display) {
-        if !self.quiet {
-            self.say(CYAN, "hint", &text);
         }
     }
 

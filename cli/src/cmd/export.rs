@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use toktool::encode::{EncodeOptions, Encoder};
 use toktool::formats::{listing, tiktoken, verify, write};
-use toktool::tokenizer::{Model, Tokenizer};
+use toktool::tokenizer::Tokenizer;
 use toktool::{Error, Result, samples};
 
 use crate::args::{self, Global};
@@ -107,18 +107,10 @@ fn verify_ranks(tokenizer: &Tokenizer, bytes: &[u8], path: &Path, probes: &[Stri
     read.splitter = tokenizer.splitter.clone();
     let added = tokenizer.added.clone();
     read.added = added;
-    if let (Model::Bpe(ours), Model::Bpe(theirs)) = (&tokenizer.model, &read.model)
-        && ours.ignore_merges != theirs.ignore_merges
-    {
-        return Err(Error::unsupported(
-            "a ranks file",
-            "tiktoken takes a piece that is a token as a whole, this model merges it",
-        )
-        .with_hint("export to `hf` instead"));
-    }
     let options = EncodeOptions { plain_specials: true, ..EncodeOptions::default() };
     let (ours, theirs) = (Encoder::new(tokenizer)?, Encoder::new(&read)?);
-    let (a, b) = (ours.encode_batch(probes, options)?, theirs.encode_batch(probes, options)?);
+    let probes: Vec<&str> = verify::HOSTILE.into_iter().chain(probes.iter().map(String::as_str)).collect();
+    let (a, b) = (ours.encode_batch(&probes, options)?, theirs.encode_batch(&probes, options)?);
     match a.documents().zip(b.documents()).position(|(a, b)| a != b) {
         None => Ok(format!("verified: {} probe texts, {} ids identical when read back", a.len(), a.ids.len())),
         Some(at) => Err(Error::Verify { why: format!("read back, the ranks give other ids for {:?}", probes[at]) }),

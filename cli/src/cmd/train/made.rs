@@ -9,7 +9,7 @@ use toktool::formats::verify::{self, Verified, WITNESS};
 use toktool::formats::write::{OutputDir, folder_files};
 use toktool::formats::{hf, listing};
 use toktool::observe::{Event, Observer as _};
-use toktool::tokenizer::{AddedToken, Model, Tokenizer};
+use toktool::tokenizer::{AddedToken, Tokenizer};
 use toktool::train::{Trained, assemble};
 use toktool::vocab::Id;
 use toktool::{Error, Result};
@@ -270,6 +270,7 @@ pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], e
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toktool::tokenizer::Model;
 
     #[test]
     fn the_witness_is_the_version_that_the_workspace_pins() {
@@ -281,7 +282,9 @@ mod tests {
     fn padding_fills_up_under_names_that_are_free() {
         let mut tokenizer = Tokenizer::default();
         if let Model::Bpe(bpe) = &mut tokenizer.model {
-            (0..5u8).for_each(|b| drop(bpe.vocab.push(&[b])));
+            for b in 0..5u8 {
+                bpe.vocab.push(&[b]);
+            }
         }
         let content = "<|unused_0|>".to_owned();
         tokenizer.added.push(AddedToken { id: 5, content, ..AddedToken::default() });

@@ -28,7 +28,7 @@ pub enum Origin {
     /// The embedded sample of a language.
     Sample(&'static str),
     /// Count files.
-    Counts(Parts, Vec<PathBuf>),
+    Counts(Box<Parts>, Vec<PathBuf>),
 }
 
 /// A run.
@@ -136,7 +136,7 @@ fn counts(paths: Vec<PathBuf>, args: &Train) -> Result<Origin> {
         Some(pattern) => Some(Meta::new(Splitter::named(pattern)?, Vec::new(), 0, 0)),
         None => None,
     };
-    Ok(Origin::Counts(Parts::open(&paths, assumed.as_ref())?, paths))
+    Ok(Origin::Counts(Box::new(Parts::open(&paths, assumed.as_ref())?), paths))
 }
 
 /// The embedded sample, where nothing else is named.
