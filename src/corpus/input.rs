@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -105,10 +105,6 @@ pub(super) fn expand(sources: &[Source]) -> Result<Expanded> {
             folder(path, group, &mut out)?;
         } else {
             let (format, packing) = kind(path).unwrap_or_else(|packing| (Format::Text, packing));
-            if format == Format::Parquet && packing != Packing::None {
-                return Err(Error::input(path, "a packed Parquet file cannot be read in place")
-                    .with_hint("unpack it first; Parquet compresses its own pages"));
-            }
             let size = about.is_file().then_some(about.len());
             out.inputs.push(Input { path: path.clone(), group, format, stream: Stream::File(packing), size });
         }
@@ -161,8 +157,7 @@ fn folder(root: &Path, group: u16, out: &mut Expanded) -> Result<()> {
         // Sorted here too: which of two links to one folder is followed must not depend on the file system.
         names.sort_by(|a, b| b.as_os_str().as_encoded_bytes().cmp(a.as_os_str().as_encoded_bytes()));
         for path in names {
-            let readable =
-                kind(&path).ok().filter(|&(format, packing)| format != Format::Parquet || packing == Packing::None);
+            let readable = kind(&path).ok();
             let about = match fs::metadata(&path) {
                 Ok(about) => about,
                 // A dangling link or a locked file only matters where it would be read.
@@ -184,9 +179,8 @@ fn folder(root: &Path, group: u16, out: &mut Expanded) -> Result<()> {
         }
     }
     if found.is_empty() {
-        return Err(Error::input(root, "the folder holds no file to read").with_hint(
-            "read are .txt, .jsonl (each also .gz or .zst) and .parquet; name other text files one by one",
-        ));
+        return Err(Error::input(root, "the folder holds no file to read")
+            .with_hint("read are .txt, .jsonl and .parquet, each also .gz or .zst; name other text files one by one"));
     }
     found.sort_by(|a, b| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
     out.inputs.append(&mut found);
@@ -215,6 +209,27 @@ pub(super) fn reader(path: &Path, packing: Packing, read: Arc<AtomicU64>) -> Res
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, file))),
         Packing::Zstd => Box::new(zstd::Decoder::new(file).map_err(|e| Error::io("read", path, e))?),
     })
+}
+
+/// The unpacked file `path` as an unnamed temporary file; `read` counts the bytes as stored.
+pub(super) fn unpacked(path: &Path, packing: Packing, read: Arc<AtomicU64>) -> Result<File> {
+    let temporary = |error| Error::io("write", "temporary file", error);
+    let mut from = reader(path, packing, read)?;
+    let mut to = tempfile::tempfile().map_err(temporary)?;
+    let mut buffer = vec![0; 1 << 17];
+    let mut offset = 0;
+    loop {
+        let got = match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(got) => got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(super::text::packing_error(error, packing.name(), offset, path)),
+        };
+        to.write_all(buffer.get(..got).unwrap_or_default()).map_err(temporary)?;
+        offset += got as u64;
+    }
+    to.rewind().map_err(temporary)?;
+    Ok(to)
 }
 
 /// The size and the SHA-256 (lower-case hexadecimal) of a file as stored.

@@ -2,10 +2,14 @@
 //!
 //! Only the wanted key is built; everything else is skipped by the parser, and a text without escapes is copied
 //! straight from the line. Where a key stands twice, the last one counts, as in other JSON readers.
+//!
+//! JSON can spell what no text holds: half a surrogate pair (`"\ud800"`), which writers that cut UTF-16 in the middle
+//! leave behind. It is an error, or U+FFFD with [`Options::lossy`](super::Options::lossy).
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use memchr::memchr;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -14,7 +18,16 @@ use super::Found;
 use crate::error::{Error, Place, Result};
 
 /// The texts of all rows of `text` from byte `from` on, one after the other. `line` is the number of the first line.
-pub(super) fn rows(text: &str, from: usize, line: u64, field: &str, path: &Path, out: &mut Found) -> Result<String> {
+/// With `replaced`, unpaired surrogates are replaced and counted there.
+pub(super) fn rows(
+    text: &str,
+    from: usize,
+    line: u64,
+    field: &str,
+    replaced: Option<&AtomicU64>,
+    path: &Path,
+    out: &mut Found,
+) -> Result<String> {
     // Unescaping never makes a string longer.
     let mut texts = String::with_capacity(text.len());
     let mut rest = text.get(from..).unwrap_or_default();
@@ -24,9 +37,17 @@ pub(super) fn rows(text: &str, from: usize, line: u64, field: &str, path: &Path,
         let row = rest.get(..end).unwrap_or_default();
         rest = rest.get(end + 1..).unwrap_or_default();
         if !row.trim_ascii().is_empty() {
-            let found = pick(row, field).map_err(|fault| fault.error(path, number, field))?;
             let start = texts.len();
-            texts.push_str(&found);
+            match (pick(row, field), replaced) {
+                (Ok(found), _) => texts.push_str(&found),
+                // Only now, since it is rare and every row would pay for the search.
+                (Err(Fault::Json(_)), Some(replaced)) => {
+                    let (row, mended) = mend(row);
+                    texts.push_str(&pick(&row, field).map_err(|fault| fault.error(path, number, field))?);
+                    replaced.fetch_add(mended, Relaxed);
+                }
+                (Err(fault), _) => return Err(fault.error(path, number, field)),
+            }
             out.add(start, texts.len());
         }
         number += 1;
@@ -49,7 +70,13 @@ impl Fault {
                 // The parser sees one line only, so its own line number would mislead.
                 let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
                 let why = format!("invalid JSON in column {}: {message}", error.column());
-                (why, "a `.jsonl` file holds one JSON object on each line".to_owned())
+                // What the parser says of half a pair depends on what follows it.
+                let hint = if message.contains("hex escape") {
+                    "where it is half a surrogate pair, `--lossy` reads it as U+FFFD"
+                } else {
+                    "a `.jsonl` file holds one JSON object on each line"
+                };
+                (why, hint.to_owned())
             }
             Fault::Missing => (format!("the row has no field `{field}`"), "name the field with `--field`".to_owned()),
             Fault::Type(kind) => {
@@ -58,6 +85,34 @@ impl Fault {
         };
         Error::input(path, why).at(Place::Line(line)).with_hint(hint)
     }
+}
+
+/// The row with every unpaired surrogate spelt U+FFFD, and how many there were. Only escapes are looked at: outside of
+/// strings a backslash is an error either way.
+fn mend(row: &str) -> (String, u64) {
+    let unit = |at: usize| {
+        let digits = row.get(at..at + 6)?.strip_prefix("\\u")?;
+        if digits.starts_with('+') { None } else { u16::from_str_radix(digits, 16).ok() }
+    };
+    let (mut mended, mut count, mut copied, mut at) = (String::with_capacity(row.len()), 0, 0, 0);
+    while let Some(found) = row.get(at..).and_then(|rest| memchr(b'\\', rest.as_bytes())) {
+        at += found;
+        at = match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at + 12,
+            Some(0xd800..=0xdfff) => {
+                mended.push_str(row.get(copied..at).unwrap_or_default());
+                mended.push_str("\\ufffd");
+                copied = at + 6;
+                count += 1;
+                copied
+            }
+            Some(_) => at + 6,
+            // Behind it may stand any character: the next search starts at its first byte unless it is a backslash.
+            None => at + 1 + usize::from(row.as_bytes().get(at + 1) == Some(&b'\\')),
+        };
+    }
+    mended.push_str(row.get(copied..).unwrap_or_default());
+    (mended, count)
 }
 
 fn pick<'t>(row: &'t str, field: &str) -> Result<Cow<'t, str>, Fault> {
@@ -233,6 +288,20 @@ mod tests {
         }
         let at = input_error(read(b"{\"text\":\"x\"}\n{\"text\":\"\xff\"}\n", "text", 1)).1;
         assert_eq!(at, Place::Byte(22));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_replaced_on_request_wherever_it_stands() {
+        let row = r#"{"\udfff":"\ud800","x":"\\ud800","text":"a\ud83d\ude00\ud83d\\\u00e7\udc00\ud83dç\uD83D"}"#;
+        assert!(input_error(read(row.as_bytes(), "text", 99)).3.contains("--lossy"));
+        let file = sample("a.jsonl", row.as_bytes());
+        let corpus = Corpus::open(&[source(&file.path)], Options { lossy: true, ..Options::default() }).unwrap();
+        assert_eq!(drain(&corpus).unwrap(), ["a😀\u{fffd}\\ç\u{fffd}\u{fffd}ç\u{fffd}"]);
+        assert_eq!(corpus.stats().replaced, 6);
+        // Whole pairs and escaped backslashes are left alone, and a broken end is no reason to panic.
+        for same in [r#"\ud83d\ude00"#, r#"\\ud800"#, r#"\"#, r#"\ud8"#, r#"\u+800"#, r#"\uç"#, r#"\ç\n"#] {
+            assert_eq!(super::mend(same), (same.to_owned(), 0));
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@
 //! | `.jsonl` | one object a line, the text under [`Options::field`] |
 //! | `.parquet` | one row each, the text in the column [`Options::field`] |
 //!
-//! `.txt` and `.jsonl` may be packed (`.gz`, `.zst`, also of several members). In a folder only these names are read;
+//! Each may be packed (`.gz`, `.zst`, also of several members); a packed Parquet file is unpacked into a temporary file
+//! first, since its end must be read before its beginning. In a folder only these names are read;
 //! other files are skipped and counted.
 //!
 //! Cost: plain text is read, checked and searched once and copied never, but for the incomplete last line of each
@@ -261,7 +262,16 @@ impl Corpus {
     fn start(&self, input: &Input) -> Result<Reader> {
         let read = Arc::clone(&self.tally.read);
         if input.format == Format::Parquet {
-            let table = parquet::Table::open(&input.path, &self.options.field, self.block, read)?;
+            let file = match input.stream {
+                Stream::File(packing) if packing != input::Packing::None => {
+                    input::unpacked(&input.path, packing, Arc::clone(&read))?
+                }
+                _ => std::fs::File::open(&input.path).map_err(|e| Error::io("read", &input.path, e))?,
+            };
+            // What was unpacked was counted while it was.
+            let packed = !matches!(input.stream, Stream::File(input::Packing::None));
+            let size = if packed { 0 } else { input.size.unwrap_or(0) };
+            let table = parquet::Table::open(file, size, &input.path, &self.options.field, self.block, read)?;
             return Ok(Reader::Table(Box::new(table)));
         }
         let unit = match (input.format, self.options.document) {
@@ -317,7 +327,10 @@ impl Raw {
                 // The byte order mark stays in the buffer, which saves moving it; the documents begin behind it.
                 let start = if offset == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
                 match (format, options.document) {
-                    (Format::Jsonl, _) => jsonl::rows(&text, start, line, &options.field, path, &mut out)?,
+                    (Format::Jsonl, _) => {
+                        let replaced = options.lossy.then_some(&corpus.tally.replaced);
+                        jsonl::rows(&text, start, line, &options.field, replaced, path, &mut out)?
+                    }
                     (_, document) => {
                         match document {
                             Document::Line => text::lines(&text, start, &mut out),

@@ -57,11 +57,15 @@ impl std::fmt::Debug for Table {
 }
 
 impl Table {
-    /// Opens `path` and finds the column `field`; `read` grows by the stored size while rows are taken.
-    pub(super) fn open(path: &Path, field: &str, block: usize, read: Arc<AtomicU64>) -> Result<Self> {
-        let refused = |error| Error::io("read", path, error);
-        let file = File::open(path).map_err(refused)?;
-        let size = file.metadata().map_err(refused)?.len();
+    /// Finds the column `field` in `file`, which messages call `path`; `read` grows by `size` while rows are taken.
+    pub(super) fn open(
+        file: File,
+        size: u64,
+        path: &Path,
+        field: &str,
+        block: usize,
+        read: Arc<AtomicU64>,
+    ) -> Result<Self> {
         let reader = guarded(|| SerializedFileReader::new(file)).map_err(|why| damaged(path, &why))?;
         let about = reader.metadata().file_metadata();
         let columns = about.schema_descr().columns();

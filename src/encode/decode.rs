@@ -9,6 +9,9 @@ use crate::vocab::Id;
 
 use super::{Core, Encoder};
 
+/// Bytes copied at once.
+const CHUNK: usize = 16;
+
 /// Decoded tokens, and what happens to the whole text.
 #[derive(Debug)]
 pub(super) struct Decoding {
@@ -49,6 +52,8 @@ impl Decoding {
             }
             decoding.special[token.id as usize] = token.special;
         }
+        // The last token is copied in one chunk, too.
+        decoding.bytes.extend([0; CHUNK]);
         decoding
     }
 
@@ -69,7 +74,16 @@ impl Decoding {
             if skip_special && self.special[id as usize] {
                 continue;
             }
-            out.extend_from_slice(&self.bytes[from as usize..to as usize]);
+            let (from, to) = (from as usize, to as usize);
+            match self.bytes[from..].first_chunk::<CHUNK>() {
+                // A copy of known length and a cut are cheaper than a copy of any length.
+                Some(chunk) if to - from <= CHUNK => {
+                    let end = out.len() + (to - from);
+                    out.extend_from_slice(chunk);
+                    out.truncate(end);
+                }
+                _ => out.extend_from_slice(&self.bytes[from..to]),
+            }
         }
         if let Some((content, most_start, most_stop)) = self.strip {
             let mut buffer = [0; 4];

@@ -169,12 +169,14 @@ pub struct Parts {
 
 impl Parts {
     /// Looks into counts files: how they were cut, which groups they have. `assume` stands in for the metadata of parts
-    /// that have none.
+    /// that have none. A folder stands for the `.parquet` files in it, in byte order, as distributed engines write them;
+    /// their notes beside them (names that begin with `_` or `.`) are passed over.
     ///
     /// # Errors
     /// [`Error::Input`] for a file that is no counts file, for parts that were cut differently, for parts with and
     /// without groups, and for a part without metadata when nothing is assumed.
     pub fn open(paths: &[PathBuf], assume: Option<&Meta>) -> Result<Parts> {
+        let paths = &expand(paths)?;
         let mut meta: Option<(Meta, &Path)> = None;
         let mut names: BTreeSet<String> = BTreeSet::new();
         let mut sorted = Vec::new();
@@ -214,6 +216,11 @@ impl Parts {
             return Err(Error::config("--counts", "no counts file is given"));
         };
         Ok(Parts { paths: paths.to_vec(), groups: names.into_iter().collect(), meta, sorted })
+    }
+
+    /// The files, those of folders one by one.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
     }
 
     /// How the text of all parts was cut, with their documents and bytes added up.
@@ -270,6 +277,33 @@ impl Parts {
         })?;
         Ok(words)
     }
+}
+
+/// The files behind `paths`.
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let refused = |e| Error::io("read", path, e);
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let name = entry.file_name();
+            let name = name.as_encoded_bytes();
+            if name.ends_with(b".parquet") && !name.starts_with(b"_") && !name.starts_with(b".") {
+                found.push(entry.path());
+            }
+        }
+        if found.is_empty() {
+            return Err(Error::input(path, "the folder holds no `.parquet` file").with_hint("name the counts files"));
+        }
+        found.sort();
+        files.append(&mut found);
+    }
+    Ok(files)
 }
 
 fn no_row(path: &Path, row: u64, why: impl Into<String>) -> Error {

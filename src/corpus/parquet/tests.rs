@@ -13,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::corpus::tests::{drain, input_error, sample, source};
+use crate::corpus::tests::{drain, gz, input_error, sample, source, zst};
 use crate::corpus::{Corpus, Options};
 use crate::error::{Place, Result};
 
@@ -147,4 +147,24 @@ fn damage_is_an_input_error_and_never_a_panic() {
     fs::write(folder.path().join("a.parquet"), b"PAR1").unwrap();
     let corpus = Corpus::open(&[source(folder.path())], Options::default()).unwrap();
     assert!(corpus.next().is_err() && corpus.next().unwrap().is_none());
+}
+
+#[test]
+fn a_packed_file_is_unpacked_first_and_damage_in_it_named() {
+    let texts: Vec<_> = texts(50);
+    let plain = file(vec![("text", Arc::new(StringArray::from(texts.clone())))], Compression::UNCOMPRESSED, 20);
+    let expected: Vec<String> = texts.into_iter().flatten().collect();
+    for (name, packed) in [("a.parquet.zst", zst(&plain)), ("a.parquet.gz", gz(&plain))] {
+        let stored = sample(name, &packed);
+        // Named, and found in its folder.
+        for path in [stored.path.as_path(), stored.path.parent().unwrap()] {
+            let options = Options { keep_empty: true, ..Options::default() };
+            let corpus = Corpus::open(&[source(path)], options).unwrap();
+            assert_eq!(drain(&corpus).unwrap(), expected);
+            assert_eq!(corpus.stats().read, packed.len() as u64);
+        }
+        let cut = sample(name, &packed[..packed.len() - 9]);
+        let (_, at, why, _) = input_error(drain(&Corpus::open(&[source(&cut.path)], Options::default()).unwrap()));
+        assert!(matches!(at, Place::Byte(_)) && why.contains("damaged or truncated"), "{why}");
+    }
 }

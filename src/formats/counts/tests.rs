@@ -138,6 +138,21 @@ fn an_own_file_whose_rows_lost_their_order_is_refused_at_the_row() {
 }
 
 #[test]
+fn a_folder_stands_for_the_parts_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Parts::open(&[folder.path().to_owned()], None).err().unwrap();
+    assert!(error.to_string().contains("no `.parquet` file") && error.hint().is_some(), "{error}");
+    let words = table(&[(b"a".to_vec(), 0, 1)], &[]);
+    let paths = ["part-1.parquet", "part-0.parquet"].map(|name| write(folder.path(), name, &words, &meta()));
+    for note in ["_SUCCESS", "_temporary.parquet", ".part-0.parquet.crc", ".part-0.parquet"] {
+        std::fs::write(folder.path().join(note), "x").unwrap();
+    }
+    let parts = Parts::open(&[folder.path().to_owned()], None).unwrap();
+    assert_eq!(parts.paths(), [paths[1].clone(), paths[0].clone()]);
+    assert_eq!(words_of(parts).unwrap().total().unwrap(), 2);
+}
+
+#[test]
 fn sorting_on_disk_and_in_memory_agree() {
     let folder = tempfile::tempdir().unwrap();
     let paths = ["int64_unsorted.parquet", "int32.parquet"].map(golden);

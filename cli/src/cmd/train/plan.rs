@@ -136,7 +136,9 @@ fn counts(paths: Vec<PathBuf>, args: &Train) -> Result<Origin> {
         Some(pattern) => Some(Meta::new(Splitter::named(pattern)?, Vec::new(), 0, 0)),
         None => None,
     };
-    Ok(Origin::Counts(Box::new(Parts::open(&paths, assumed.as_ref())?), paths))
+    let parts = Parts::open(&paths, assumed.as_ref())?;
+    let files = parts.paths().to_vec();
+    Ok(Origin::Counts(Box::new(parts), files))
 }
 
 /// The embedded sample, where nothing else is named.

@@ -40,7 +40,14 @@ impl Tally {
     pub fn new(plan: &Plan, global: &Global, progress: &Progress) -> Result<Tally> {
         let tally = match &plan.origin {
             Origin::Counts(parts, paths) => of_counts(parts, paths, global, progress)?,
-            Origin::Text(_) | Origin::Sample(_) => of_text(plan, global, progress)?,
+            Origin::Text(sources) => {
+                let corpus = |options| Corpus::open(sources, options);
+                of_text(plan, corpus, global, progress)?
+            }
+            Origin::Sample(lang) => {
+                let corpus = |options| Ok(Corpus::from_text(lang, samples::train(lang).unwrap_or_default(), options));
+                of_text(plan, corpus, global, progress)?
+            }
         };
         if tally.words.is_empty() {
             return Err(Error::input(plan.input_path(), "there is no text in it")
@@ -73,7 +80,12 @@ fn of_counts(parts: &Parts, paths: &[PathBuf], global: &Global, progress: &Progr
     Ok(Tally { words, documents: meta.documents, bytes: meta.bytes, sample, notes: Vec::new(), files })
 }
 
-fn of_text(plan: &Plan, global: &Global, progress: &Progress) -> Result<Tally> {
+fn of_text(
+    plan: &Plan,
+    corpus: impl FnOnce(Options) -> Result<Corpus>,
+    global: &Global,
+    progress: &Progress,
+) -> Result<Tally> {
     let recipe = &plan.recipe;
     let options = Options {
         document: documents::unit(&recipe.document),
@@ -83,11 +95,7 @@ fn of_text(plan: &Plan, global: &Global, progress: &Progress) -> Result<Tally> {
     };
     let (normalizers, splitter) = plan.cutting()?;
     let cutting = Cutting::new(&normalizers, &splitter)?;
-    let corpus = match &plan.origin {
-        Origin::Sample(lang) => Corpus::from_text(lang, samples::train(lang).unwrap_or_default(), options),
-        Origin::Text(sources) => Corpus::open(sources, options)?,
-        Origin::Counts(..) => Corpus::open(&[], options)?,
-    };
+    let corpus = corpus(options)?;
     // Nothing that counting keeps on disk outlives the process.
     let blockable = Blockable::begin();
     let counted = counting::count(&corpus, &cutting, &count::options(global, recipe.seed), progress)?;
