@@ -157,7 +157,8 @@ pub fn counts(bytes: &[u8]) {
 static TRAINED: LazyLock<[Encoder; 2]> = LazyLock::new(|| {
     ["gpt2", "o200k"].map(|pattern| {
         let mut words = WordCounts::default();
-        for (n, word) in ["abab", " abc", "bcbc", "aaaa", "é", " ée", "नमस्ते", "a'da", "  ", "123"].iter().enumerate() {
+        for (n, word) in ["abab", " abc", "bcbc", "aaaa", "é", " ée", "नमस्ते", "a'da", "  ", "123"].iter().enumerate()
+        {
             words.push(word.as_bytes(), n as u64 + 1);
         }
         let trainer = BpeTrainer { vocab_size: 300, ..BpeTrainer::default() };
