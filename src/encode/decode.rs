@@ -7,7 +7,7 @@
 use crate::tokenizer::{Alphabet, Decoder, Model, Tokenizer};
 use crate::vocab::Id;
 
-use super::{Core, Encoder};
+use super::{Core, Encoder, guarded};
 
 /// Bytes copied at once.
 const CHUNK: usize = 16;
@@ -130,7 +130,8 @@ impl Encoder {
         match &self.core {
             Core::Bpe(_) => self.decoding.join(ids, skip_special, out),
             Core::Foreign(tokenizer) => {
-                out.extend_from_slice(tokenizer.decode(ids, skip_special).unwrap_or_default().as_bytes());
+                let text = guarded(|| tokenizer.decode(ids, skip_special)).unwrap_or_default();
+                out.extend_from_slice(text.as_bytes());
             }
         }
     }

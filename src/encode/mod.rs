@@ -106,9 +106,7 @@ impl Encoder {
         let cutter = Cutter::new(&tokenizer.splitter)?;
         let core = match &tokenizer.model {
             Model::Bpe(model) => Core::Bpe(Box::new(BpeCore::new(model, tokenizer.splitter.splits.is_empty()))),
-            Model::Foreign(json) => Core::Foreign(Box::new(
-                json.parse().map_err(|e: tokenizers::Error| Error::unsupported("this tokenizer", e.to_string()))?,
-            )),
+            Model::Foreign(json) => Core::Foreign(Box::new(guarded(|| json.parse())?)),
         };
         let (normal, raw): (Vec<_>, Vec<_>) = tokenizer.added.iter().partition(|token| token.normalized);
         Ok(Encoder {
@@ -235,18 +233,26 @@ impl Encoder {
     }
 }
 
+/// Calls the `tokenizers` crate, which panics on some models that it has loaded (a damaged character map, say).
+pub(super) fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T> {
+    let failed = |why: String| Error::unsupported("encoding with this model", why);
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
+        Ok(done) => done.map_err(|e| failed(e.to_string())),
+        Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
+    }
+}
+
 fn foreign_encode(
     tokenizer: &tokenizers::Tokenizer,
     text: &str,
     options: EncodeOptions,
 ) -> Result<tokenizers::Encoding> {
-    let failed = |e: tokenizers::Error| Error::unsupported("encoding", e.to_string());
     if options.plain_specials != tokenizer.get_encode_special_tokens() {
         let mut other = tokenizer.clone();
         other.set_encode_special_tokens(options.plain_specials);
-        return other.encode(text, options.special_tokens).map_err(failed);
+        return guarded(|| other.encode(text, options.special_tokens));
     }
-    tokenizer.encode(text, options.special_tokens).map_err(failed)
+    guarded(|| tokenizer.encode(text, options.special_tokens))
 }
 
 impl BpeCore {

@@ -148,7 +148,8 @@ impl Named {
             "gpt2" => Named::Gpt2,
             "cl100k" => Named::Cl100k,
             "o200k" => Named::O200k,
-            "llama3" => Named::Llama3,
+            // The same pattern: one name for it, so that a file written and read again is the same tokenizer.
+            "llama3" => Named::Cl100k,
             "qwen2" => Named::Qwen2,
             "whitespace" => Named::Whitespace,
             _ => return None,

@@ -88,6 +88,7 @@ pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
         },
         text: Vec::new(),
         last: None,
+        handed_on: 0,
     };
     let stdin = args.input == Path::new("-");
     let blockable = (stdin && args.output.is_none()).then(Blockable::begin);
@@ -158,6 +159,8 @@ struct Job {
     text: Vec<u8>,
     /// The last byte handed on.
     last: Option<u8>,
+    /// Bytes handed on.
+    handed_on: u64,
 }
 
 enum Out {
@@ -183,6 +186,7 @@ impl Job {
             Out::File(file) => file.write(&self.text)?,
         }
         self.last = self.text.last().copied().or(self.last);
+        self.handed_on += self.text.len() as u64;
         self.text.clear();
         Ok(())
     }
@@ -265,7 +269,7 @@ impl Job {
             let open = File::open(&index).map_err(|e| Error::io("read", &index, e))?;
             let mut ends = BufReader::new(open);
             let mut bytes = [0; 8];
-            let mut open_line = false;
+            let (mut open_line, mut empty) = (false, false);
             while read_whole(&mut ends, &mut bytes).map_err(|e| Error::io("read", &index, e))? {
                 let end = u64::from_le_bytes(bytes);
                 let Some(len) = end.checked_sub(done) else {
@@ -274,11 +278,14 @@ impl Job {
                 if open_line {
                     self.text.push(b'\n');
                 }
+                let before = self.written();
                 self.document(&mut input, layout.width, done, Some(len))?;
+                empty = self.written() == before;
                 done = end;
                 open_line = true;
             }
-            if open_line && !self.ends_line() {
+            // The line feed before an empty document is not its own.
+            if open_line && (empty || !self.ends_line()) {
                 self.text.push(b'\n');
             }
         } else {
@@ -294,6 +301,11 @@ impl Job {
         } else {
             Err(Error::input(&self.path, format!("bytes follow token {done}, the last")))
         }
+    }
+
+    /// Bytes of text so far.
+    fn written(&self) -> u64 {
+        self.handed_on + self.text.len() as u64
     }
 
     fn ends_line(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What the tests of the binary share: running it, and small inputs.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -13,6 +14,14 @@ pub struct Bench {
 
 pub fn bench() -> Bench {
     Bench { folder: tempfile::tempdir().unwrap() }
+}
+
+/// A folder with a text `good.txt` and a tokenizer `tok` made from it.
+pub fn trained() -> Bench {
+    let b = bench();
+    b.write("good.txt", text(20));
+    b.good(&["train", "good.txt", "-o", "tok", "--vocab-size", "400", "--quiet"]);
+    b
 }
 
 impl Bench {
@@ -58,6 +67,29 @@ impl Bench {
         assert!(!said.contains("panicked"), "{said}");
         assert!(out.stdout.is_empty(), "{args:?} printed a result");
         assert_eq!(self.listing(), before, "{args:?} left something behind");
+    }
+
+    /// The content of a file.
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// What `toktool`, which must succeed, prints.
+    pub fn said(&self, args: &[&str]) -> String {
+        String::from_utf8(self.good(args)).unwrap()
+    }
+
+    /// Runs `toktool` with `input` on standard input; it must succeed.
+    pub fn fed(&self, args: &[&str], input: &[u8]) -> Vec<u8> {
+        let mut child =
+            self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        let feeder = std::thread::spawn(move || stdin.write_all(&input));
+        let out = child.wait_with_output().unwrap();
+        feeder.join().unwrap().unwrap();
+        assert!(out.status.success(), "{args:?}: {}", stderr(&out));
+        out.stdout
     }
 
     /// Everything in the folder.
