@@ -26,6 +26,9 @@ with tempfile.TemporaryDirectory() as work:
     source.write_text("\n".join(json.dumps({"text": t}, ensure_ascii=False) for t in texts), encoding="utf-8")
     for path in sorted((pathlib.Path(a.setup) / "tokenizers").glob("*/tokenizer.json")):
         reference = Tokenizer.from_file(str(path))
+        # Padding makes a text's ids depend on its batch; toktool never pads.
+        reference.no_padding()
+        reference.no_truncation()
         run = subprocess.run([TOKTOOL, "encode", "-t", path, source, "--format", "jsonl", "--quiet"], capture_output=True)
         if run.returncode:
             print(path.parent.name, run.stderr.decode()), sys.exit(1)

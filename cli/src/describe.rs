@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use toktool::formats::listing::escape;
-use toktool::text::{Behavior, Pattern, Splitter};
+use toktool::text::{Behavior, NAMES, Pattern, Splitter};
 use toktool::tokenizer::{AddedToken, Alphabet, Bpe, Model, Tokenizer};
 use toktool::unicode::Normalizer;
 
@@ -35,6 +35,20 @@ pub fn splitter(splitter: &Splitter) -> String {
         parts.push(text);
     }
     if parts.is_empty() { "none: a text is one piece".to_owned() } else { parts.join(", then ") }
+}
+
+/// What `--pattern` would take for a splitter: a name, or its one regular expression.
+pub fn pattern_name(splitter: &Splitter) -> Option<String> {
+    if let Some(name) = NAMES.iter().find(|name| Splitter::named(name).is_ok_and(|s| s == *splitter)) {
+        return Some((*name).to_owned());
+    }
+    match splitter.splits.as_slice() {
+        [one] => match &one.pattern {
+            Pattern::Regex(regex) if Splitter::named(regex).is_ok_and(|s| s == *splitter) => Some(regex.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// How normalizers change text.
@@ -97,6 +111,15 @@ mod tests {
     fn numbers_are_grouped_in_threes() {
         let all: Vec<String> = [0, 12, 999, 1000, 12_345, 1_234_567].map(grouped).into();
         assert_eq!(all, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn patterns_are_found_by_what_they_do() {
+        // Two names may stand for one pattern, so what counts is what they do.
+        for pattern in NAMES.into_iter().chain([r"[a-z]+|[^a-z]+"]) {
+            let splitter = Splitter::named(pattern).unwrap();
+            assert_eq!(Splitter::named(&pattern_name(&splitter).unwrap()).unwrap(), splitter, "{pattern}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn grouped(inputs: &[PathBuf]) -> Vec<Source> {
     inputs.iter().map(|given| source(named(given))).collect()
 }
 
-/// What reading passed over or changed. Read in full, as it is the user's text.
+/// What reading passed over or changed.
 pub fn warn(ui: Ui, stats: &Stats) {
     if stats.skipped_files > 0 {
         ui.warning(format_args!("{} files of other kinds were skipped", stats.skipped_files));

@@ -3,7 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use toktool::Error;
+use toktool::{Error, Result};
+
+use crate::ui::Ui;
 
 /// The exit codes, as documented under `--help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +42,23 @@ impl Exit {
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(exit.code())
-    }
+/// Says what went wrong, if anything did. A panic is the program's fault and has already printed where.
+pub fn conclude(outcome: std::thread::Result<Result<Exit>>, ui: Ui) -> ExitCode {
+    let exit = match outcome {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => {
+            let exit = Exit::of(&error);
+            if exit != Exit::Done {
+                ui.error(&error);
+            }
+            exit
+        }
+        Err(_) => {
+            ui.error(&Error::unsupported("internal error", "please report the message above and what led to it"));
+            Exit::Usage
+        }
+    };
+    ExitCode::from(exit.code())
 }
 
 #[cfg(test)]

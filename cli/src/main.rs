@@ -20,7 +20,6 @@ mod tokens;
 mod ui;
 
 use args::Global;
-use exit::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,18 +65,5 @@ fn main() -> ExitCode {
         Command::Man(args) => cmd::man::run(args, &global),
     };
     // Temporary files are gone once `run` is left, however it is left.
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(error)) => {
-            let exit = Exit::of(&error);
-            if exit != Exit::Done {
-                global.ui().error(&error);
-            }
-            exit.into()
-        }
-        Err(_) => {
-            eprintln!("error: internal error\nhint: please report it with the message above and what led to it");
-            Exit::Usage.into()
-        }
-    }
+    exit::conclude(catch_unwind(AssertUnwindSafe(run)), global.ui())
 }

@@ -50,6 +50,8 @@ pub struct RecipeFile {
     pub recipe: Recipe,
     /// Whether a vocabulary size was named rather than left to the default.
     pub sized: bool,
+    /// The version that wrote it, where it was not written by hand.
+    pub version: String,
     /// The tokenizer to continue.
     pub from: Option<Record>,
     /// Count files to train from.
@@ -80,8 +82,8 @@ impl RecipeFile {
             merged.insert("preset".to_owned(), preset.into());
         }
         let recipe = merged.try_into().map_err(|e| bad(one_line(&e)))?;
-        let Origin { toktool: _, from, counts, input } = origin;
-        Ok(RecipeFile { recipe, sized, from, counts, inputs: input })
+        let Origin { toktool, from, counts, input } = origin;
+        Ok(RecipeFile { recipe, sized, version: toktool, from, counts, inputs: input })
     }
 
     /// The file's text.
@@ -145,6 +147,7 @@ mod tests {
         let (_folder, path) = written(&file.text().unwrap());
         let back = RecipeFile::read(&path, None).unwrap();
         assert_eq!((back.recipe, back.inputs, back.sized), (recipe, vec![input], true));
+        assert_eq!(back.version, env!("CARGO_PKG_VERSION"));
     }
 
     #[test]

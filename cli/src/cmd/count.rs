@@ -11,8 +11,8 @@ use toktool::formats::counts::{CountsWriter, Meta, Parts};
 use toktool::formats::write::write_file_atomic;
 use toktool::observe::{Event, Observer as _};
 use toktool::runs::Emit;
-use toktool::text::Splitter;
-use toktool::unicode::Normalizer;
+use toktool::text::{Behavior, Cutter, Pattern, Split, Splitter};
+use toktool::unicode::{Normalizer, Normalizing};
 
 use crate::args::{Global, Reading};
 use crate::describe::grouped;
@@ -69,6 +69,26 @@ pub fn options(global: &Global, seed: u64) -> CountOptions {
     CountOptions { max_memory, seed, ..defaults }
 }
 
+/// Refuses a regular expression that matches nothing in a sample of the text: it cannot be what was meant.
+pub fn check_pattern(splitter: &Splitter, normalizers: &[Normalizer], sample: &[String]) -> Result<()> {
+    let [Split { pattern: Pattern::Regex(regex), .. }] = splitter.splits.as_slice() else { return Ok(()) };
+    let pattern = Pattern::Regex(regex.clone());
+    let splits = vec![Split { pattern, behavior: Behavior::Removed, invert: false }];
+    let rest = Cutter::new(&Splitter { rewrite: None, splits })?;
+    let normalizing = Normalizing::new(normalizers)?;
+    let matches = |document: &String| {
+        let text = normalizing.apply(document);
+        let mut left = 0;
+        rest.cut(&text, |start, end| left += end - start);
+        left < text.len()
+    };
+    if sample.is_empty() || sample.iter().any(matches) {
+        return Ok(());
+    }
+    Err(Error::config("--pattern", format!("`{regex}` matches nothing in the text"))
+        .with_hint("its matches are the pieces; `--pattern none` leaves text uncut"))
+}
+
 pub fn run(args: &Count, global: &Global) -> Result<Exit> {
     output::check(&args.output, global.force)?;
     let summary = global.in_pool(|| if args.merge { merge(args, global) } else { text(args, global) })??;
@@ -96,6 +116,7 @@ fn text(args: &Count, global: &Global) -> Result<String> {
         let path = args.inputs.first().cloned().unwrap_or_default();
         return Err(Error::input(path, "there is no text in it").with_hint("empty lines are no documents"));
     }
+    check_pattern(&splitter, &normalizers, &counted.sample)?;
     let meta = Meta::new(splitter, normalizers, documents, bytes);
     let rows = write(args, global, &groups, &meta, |emit| counted.for_each_sorted(emit))?;
     progress.clear();

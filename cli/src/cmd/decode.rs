@@ -17,7 +17,7 @@ use toktool::{Error, Result};
 
 use crate::args::{Global, Tok};
 use crate::exit::Exit;
-use crate::interrupt::{self, Blockable};
+use crate::interrupt::{self, Stdin, read_error};
 use crate::output::{self, Pending, index_path};
 use crate::token_files::{self, Layout, npy_layout, width};
 use crate::tokens::Tokens;
@@ -91,9 +91,8 @@ pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
         handed_on: 0,
     };
     let stdin = args.input == Path::new("-");
-    let blockable = (stdin && args.output.is_none()).then(Blockable::begin);
     let reader: Box<dyn Read> = match stdin {
-        true => Box::new(std::io::stdin().lock()),
+        true => Box::new(Stdin::open()),
         false => Box::new(File::open(&args.input).map_err(|e| Error::io("read", &args.input, e))?),
     };
     let mut input = BufReader::with_capacity(1 << 18, reader);
@@ -118,7 +117,6 @@ pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
         }
     }
     job.flush()?;
-    drop(blockable);
     match job.out {
         Out::File(file) => file.commit(global.force)?,
         Out::Stdout(out) => out.finish()?,
@@ -171,7 +169,7 @@ enum Out {
 impl Job {
     /// The first bytes, without using them up.
     fn start<'a>(&self, input: &'a mut Input) -> Result<&'a [u8]> {
-        input.fill_buf().map_err(|e| Error::io("read", &self.path, e))
+        input.fill_buf().map_err(|e| read_error(&self.path, e))
     }
 
     fn decode(&mut self, ids: &[Id]) -> Result<()> {
@@ -200,7 +198,7 @@ impl Job {
         let (mut line, mut ids, mut number) = (Vec::new(), Vec::new(), 0);
         loop {
             line.clear();
-            input.read_until(b'\n', &mut line).map_err(|e| Error::io("read", &self.path, e))?;
+            input.read_until(b'\n', &mut line).map_err(|e| read_error(&self.path, e))?;
             let ended = line.pop_if(|b| *b == b'\n').is_some();
             if line.is_empty() && !ended {
                 return Ok(());
@@ -258,7 +256,7 @@ impl Job {
 
     /// Decodes a token file, by the index beside it where there is one.
     fn array(&mut self, mut input: Input, layout: Layout) -> Result<()> {
-        let failed = |e| Error::io("read", &self.path, e);
+        let failed = |e| read_error(&self.path, e);
         let skipped = std::io::copy(&mut input.by_ref().take(layout.skip), &mut std::io::sink()).map_err(failed)?;
         if skipped < layout.skip {
             return Err(Error::input(&self.path, "it is cut short"));
@@ -295,7 +293,7 @@ impl Job {
             return Err(Error::input(&index, "it does not cover the tokens of its file"));
         }
         let mut rest = Vec::new();
-        input.take(1).read_to_end(&mut rest).map_err(|e| Error::io("read", &self.path, e))?;
+        input.take(1).read_to_end(&mut rest).map_err(|e| read_error(&self.path, e))?;
         if rest.is_empty() {
             Ok(())
         } else {
@@ -321,7 +319,7 @@ impl Job {
             let wanted = len.map_or(chunk, |len| chunk.min(len - done));
             bytes.clear();
             let portion = input.by_ref().take(wanted * width as u64).read_to_end(&mut bytes);
-            portion.map_err(|e| Error::io("read", &self.path, e))?;
+            portion.map_err(|e| read_error(&self.path, e))?;
             let read = (bytes.len() / width) as u64;
             let short = len.is_some() && read < wanted;
             if short || bytes.len() % width != 0 {

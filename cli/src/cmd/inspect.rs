@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use toktool::{Error, Result, alphabet};
 use crate::args::{self, Global};
 use crate::describe::{self, grouped};
 use crate::exit::Exit;
+use crate::interrupt::{Stdin, read_error};
 use crate::tokens::Tokens;
 use crate::ui;
 
@@ -85,7 +86,7 @@ pub fn run(args: &Inspect, global: &Global) -> Result<Exit> {
 
 fn stdin() -> Result<String> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|e| Error::io("read", "standard input", e))?;
+    Stdin::open().read_to_string(&mut text).map_err(|e| read_error(Path::new("standard input"), e))?;
     Ok(text)
 }
 

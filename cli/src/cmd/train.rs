@@ -146,6 +146,11 @@ fn work(plan: &plan::Plan, target: &std::path::Path, global: &Global) -> Result<
     if let Some(record) = records.changed(plan) {
         global.ui().warning(format_args!("`{}` is not what it was when the recipe was written", record.path.display()));
     }
+    if !["", env!("CARGO_PKG_VERSION")].contains(&plan.version.as_str()) {
+        global
+            .ui()
+            .warning(format_args!("the recipe was written by toktool {}, this is another version", plan.version));
+    }
     made::write(target, global.force, plan, &tally, &records, &vocabularies)?;
     made::warn(global.ui(), plan, &vocabularies);
     Ok(made::summary(target, plan, &tally, &vocabularies, started.elapsed()))

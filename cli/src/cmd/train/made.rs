@@ -219,7 +219,7 @@ pub fn warn(ui: Ui, plan: &Plan, vocabularies: &[Vocabulary]) {
         }
     }
     if plan.recipe.pattern == "metaspace" && plan.start.is_none() {
-        ui.warning("`metaspace` reads U+2581 in text as a space: text that holds it does not come back unchanged");
+        ui.warning("`metaspace` reads U+2581 as a space and does not tell one space at the start of a text from none");
     }
 }
 

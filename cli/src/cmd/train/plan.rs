@@ -12,6 +12,7 @@ use toktool::unicode::Normalizer;
 use toktool::{Error, Result, samples};
 
 use crate::args::{self, Global};
+use crate::describe;
 use crate::documents;
 use crate::recipe_file::{self, RecipeFile, Record};
 
@@ -39,8 +40,9 @@ pub struct Plan {
     /// The tokenizer to continue, and where it was read.
     pub start: Option<Tokenizer>,
     pub from: Option<PathBuf>,
-    /// Inputs as an earlier run recorded them.
+    /// Inputs as an earlier run recorded them, and its version.
     pub before: Vec<Record>,
+    pub version: String,
 }
 
 impl Plan {
@@ -76,14 +78,27 @@ impl Plan {
         } else {
             sample(&mut recipe, file.sized || !args.vocab_size.is_empty())?
         };
+        let start = from.as_deref().map(|path| args::read_tokenizer(path, None)).transpose()?;
+        // What decides how text is cut goes into the recipe, by its name where it has one.
+        let decided = match (&start, &origin) {
+            (Some(start), _) => Some(&start.splitter),
+            (None, Origin::Counts(parts, _)) => Some(&parts.meta().splitter),
+            (None, _) => None,
+        };
+        if let Some(pattern) = decided.and_then(describe::pattern_name) {
+            recipe.pattern = pattern;
+        }
         recipe.vocab_size.sort_unstable();
         recipe.vocab_size.dedup();
         if recipe.pattern == "metaspace" && from.is_none() {
             // Word marks are characters: the two go together, as in every tokenizer that has them.
             recipe.byte_fallback = true;
         }
-        recipe.check()?;
-        let start = from.as_deref().map(|path| args::read_tokenizer(path, None)).transpose()?;
+        if from.is_none() {
+            recipe.check()?;
+        } else {
+            Recipe { pattern: Recipe::default().pattern, ..recipe.clone() }.check()?;
+        }
         if let (Some(start), Origin::Counts(parts, paths)) = (&start, &origin) {
             let meta = parts.meta();
             if (&start.splitter, &start.normalizers) != (&meta.splitter, &meta.normalizers) {
@@ -92,7 +107,7 @@ impl Plan {
                     .with_hint("count with the pattern and normalizers of that tokenizer"));
             }
         }
-        Ok(Plan { recipe, origin, start, from, before })
+        Ok(Plan { recipe, origin, start, from, before, version: file.version })
     }
 
     /// How text is changed and cut before the model sees it.

@@ -102,6 +102,9 @@ fn of_text(
     drop(blockable);
     documents::warn(global.ui(), &corpus.stats());
     counted.notes.iter().for_each(|note| progress.event(Event::Note(note)));
+    if plan.start.is_none() {
+        count::check_pattern(&splitter, &normalizers, &counted.sample)?;
+    }
     let files = corpus.files().map(|(path, group)| (path.to_path_buf(), group.map(str::to_owned))).collect();
     let (documents, bytes) = (counted.documents, counted.bytes);
     let (sample, notes) = (counted.sample.clone(), counted.notes.clone());
