@@ -61,9 +61,22 @@ pub fn tokenizer_json(bytes: &[u8]) {
     used(&tokenizer);
 }
 
-/// A ranks file.
+/// A ranks file: as it is, and behind the 256 single bytes, without which none is read and which few inputs would hold.
 pub fn tiktoken(bytes: &[u8]) {
     tiktoken::looks_like(bytes);
+    ranks(bytes);
+    ranks(&[BYTES.as_slice(), bytes].concat());
+}
+
+/// The single bytes, each with its own value as rank.
+static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let sextet =
+        |n: u8| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[usize::from(n)]);
+    let line = |b: u8| format!("{}{}== {b}\n", sextet(b >> 2), sextet((b & 3) << 4));
+    (0..=255).map(line).collect::<String>().into_bytes()
+});
+
+fn ranks(bytes: &[u8]) {
     let Ok(tokenizer) = tiktoken::read(bytes, Some("cl100k")) else { return };
     tiktoken::irreducible(&tokenizer);
     if let Ok(written) = tiktoken::write(&tokenizer) {

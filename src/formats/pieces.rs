@@ -76,7 +76,11 @@ pub(super) struct Pieces {
 
 impl Pieces {
     /// The tokenizer that encodes as SentencePiece does.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a vocabulary that contradicts itself, [`Error::Unsupported`] for one that no merge list says.
     pub fn tokenizer(self) -> Result<Tokenizer> {
+        self.check_bytes()?;
         let tokenizer = self.plain()?;
         if !self.unigram && self.charsmap.is_empty() {
             return Ok(tokenizer);
@@ -94,6 +98,19 @@ impl Pieces {
                 json!({"type": "Unigram", "unk_id": unk, "vocab": vocab, "byte_fallback": self.byte_fallback});
         }
         hf::read_str(&file.to_string())
+    }
+
+    /// Byte fallback needs a piece for every byte; SentencePiece refuses a model without them, too.
+    fn check_bytes(&self) -> Result<()> {
+        let bytes = self.pieces.iter().filter(|p| p.kind == Kind::Byte).count();
+        if self.byte_fallback && bytes != 256 {
+            return Err(Error::input(
+                "",
+                format!("it falls back to bytes, but has {bytes} byte pieces instead of 256"),
+            )
+            .with_hint("train or convert the model again"));
+        }
+        Ok(())
     }
 
     /// The tokenizer with neither character map nor Unigram scores.

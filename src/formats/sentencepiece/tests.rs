@@ -68,3 +68,11 @@ fn other_kinds_of_model_are_refused_by_name() {
     assert!(read(&suffix).unwrap_err().to_string().contains("suffix"));
     assert!(read(&[0x12, 2, 0x18, 2]).unwrap_err().to_string().contains("no pieces"));
 }
+
+#[test]
+fn byte_fallback_without_the_bytes_is_refused_as_sentencepiece_does() {
+    // An unknown piece, a trainer that names BPE and byte fallback, and no `<0x..>` piece at all.
+    let model = b"\x0a\x0e\x0a\x05<unk>\x15\0\0\0\0\x18\x02\x12\x05\x18\x02\x98\x02\x01";
+    let error = read(model).unwrap_err().to_string();
+    assert!(error.contains("0 byte pieces instead of 256"), "{error}");
+}
