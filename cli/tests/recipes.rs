@@ -169,7 +169,11 @@ fn special_tokens_have_roles_and_the_first_ids() {
 fn character_level_with_byte_fallback() {
     let b = bench();
     b.write("a.txt", text(8));
-    for (out, options) in [("metaspace", &["--pattern", "metaspace"][..]), ("fallback", &["--byte-fallback"])] {
+    for (out, options) in [
+        ("metaspace", &["--pattern", "metaspace"][..]),
+        ("fallback", &["--byte-fallback"]),
+        ("limited", &["--byte-fallback", "--limit-alphabet", "12", "--initial-alphabet", "xyz"]),
+    ] {
         b.good(&[&["train", "a.txt", "-o", out, "--vocab-size", "320", "--quiet"], options].concat());
         assert_eq!(json(&b, &format!("{out}/tokenizer.json"))["model"]["byte_fallback"], true, "{out}");
         // Word marks cannot tell one space at the start from none.

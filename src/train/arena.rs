@@ -83,6 +83,7 @@ impl<S: Slot> Arena<S> {
         let mut steps: Vec<(u32, u64)> = Vec::new();
         let mut spelled = Vec::new();
         let mut weight: u128 = 0;
+        let fallback: Vec<bool> = (0..symbols.vocab.len() as Id).map(|id| symbols.is_fallback(id)).collect();
         for (n, &(count, row)) in order.iter().enumerate() {
             if count == 0 {
                 break;
@@ -99,6 +100,10 @@ impl<S: Slot> Arena<S> {
                 continue;
             }
             for &id in &spelled {
+                if fallback.get(id as usize).is_some_and(|&is| is) {
+                    slots.push(S::SEPARATOR);
+                    continue;
+                }
                 push_token(&mut slots, id, if tokens.is_some() { symbols.width(id) } else { 1 });
             }
             slots.push(S::SEPARATOR);

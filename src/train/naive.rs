@@ -33,7 +33,7 @@ pub fn train(
     for (word, count) in words.iter() {
         let mut ids = Vec::new();
         symbols.spell(word, &mut ids);
-        spelled.push((ids, count));
+        spelled.extend(ids.split(|&id| symbols.is_fallback(id)).map(|run| (run.to_vec(), count)));
     }
     let mut width: Vec<usize> = (0..vocab.len() as Id).map(|id| symbols.width(id)).collect();
     while vocab.len() < vocab_size {

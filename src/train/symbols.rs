@@ -171,12 +171,17 @@ impl Symbols {
         }
     }
 
+    /// Whether `id` is a `<0x..>` token. Merging stops at these: decoders know them one by one only.
+    pub fn is_fallback(&self, id: Id) -> bool {
+        self.alphabet == Alphabet::Chars && self.bytes.contains(&Some(id))
+    }
+
     /// Number of base symbols that token `id` is spelled with.
     pub fn width(&self, id: Id) -> usize {
         let Some(token) = self.vocab.token(id) else { return 1 };
         match self.alphabet {
             Alphabet::Bytes => token.len(),
-            Alphabet::Chars if self.bytes.contains(&Some(id)) => 1,
+            Alphabet::Chars if self.is_fallback(id) => 1,
             Alphabet::Chars => String::from_utf8_lossy(token).chars().count(),
         }
     }
