@@ -13,6 +13,7 @@ pub mod encode;
 pub mod error;
 pub mod formats;
 pub mod observe;
+mod packed;
 pub mod runs;
 pub mod samples;
 pub mod text;

@@ -5,7 +5,7 @@
 //! at the end: the result is the same with and without, for any number of threads.
 //!
 //! A piece longer than [`CountOptions::longest`] is pathological: a pattern that does not cut, or a file that is not
-//! text. It is cut there, at a character border, and the first one is named in [`Counted::notes`].
+//! text. It is cut there, at a character border, and the longest is named in [`Counted::notes`].
 
 mod table;
 
@@ -228,7 +228,7 @@ impl Long {
     fn note(&self, limit: usize) -> Option<String> {
         let (len, beginning) = self.longest.as_ref()?;
         Some(format!(
-            "{} pieces were longer than {limit} bytes and were cut there; the longest has {len} bytes and begins {beginning:?}: \
+            "pieces longer than {limit} bytes were cut there ({}); the longest has {len} bytes and begins {beginning:?}: \
              does the pattern fit the text?",
             self.pieces
         ))

@@ -1,23 +1,21 @@
 //! A hash table from words to counts, made for text: most words are short, and most occurrences are of few words.
 //!
-//! A word of at most 15 bytes is one 128-bit integer (its bytes, its length in the top byte) and lies in the table
+//! A word of at most 15 bytes is packed (see `packed.rs`) and lies in the table
 //! itself; longer words lie in an arena. Occurrences are collected in batches: first the table is read at the place of
 //! every word of the batch, with no branch in between, so that cache misses overlap; then hits are counted, and what
 //! did not hit takes the slow way. One miss at a time would cost three times as much on a corpus whose words do not
 //! fit the caches.
 
-use std::hash::Hasher;
-
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+
+use crate::packed::{self, Packed, hash_bytes};
 
 const BATCH: usize = 128;
 const FIRST_BITS: u32 = 14;
 
 #[derive(Clone, Copy, Default)]
 struct Short {
-    low: u64,
-    high: u64,
+    word: Packed,
     count: u64,
 }
 
@@ -34,29 +32,7 @@ pub(super) struct CountTable {
     short_len: usize,
     long: HashTable<Long>,
     arena: Vec<u8>,
-    batch: Vec<(u64, u64)>,
-}
-
-/// The bytes below a length: `MASKS[n]` keeps `n` bytes.
-const MASKS: [u128; 16] = {
-    let mut masks = [0u128; 16];
-    let mut n = 1;
-    while n < 16 {
-        masks[n] = (1u128 << (8 * n)) - 1;
-        n += 1;
-    }
-    masks
-};
-
-fn hash_short(low: u64, high: u64) -> u64 {
-    let a = low.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ high.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(31);
-    (a ^ (a >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-}
-
-fn hash_long(word: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(word);
-    hasher.finish()
+    batch: Vec<Packed>,
 }
 
 impl CountTable {
@@ -73,15 +49,10 @@ impl CountTable {
     /// Counts one occurrence of `text[start..end]`. The text around a short word is read along with it.
     #[inline]
     pub(super) fn add(&mut self, text: &[u8], start: usize, end: usize) {
-        let len = end - start;
-        if len >= 16 {
+        if end - start > packed::LONGEST {
             return self.add_long(&text[start..end], 1);
         }
-        let word = match text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-            Some(bytes) => u128::from_le_bytes(bytes) & MASKS[len],
-            None => pack(&text[start..end]),
-        };
-        self.batch.push((word as u64, (word >> 64) as u64 | (len as u64) << 56));
+        self.batch.push(Packed::of(text, start, end));
         if self.batch.len() == BATCH {
             self.flush();
         }
@@ -92,10 +63,10 @@ impl CountTable {
         let mut places = [0u32; BATCH];
         let mut hits = [false; BATCH];
         let shift = 64 - self.short.len().trailing_zeros();
-        for (n, &(low, high)) in self.batch.iter().enumerate().take(BATCH) {
-            let place = (hash_short(low, high) >> shift) as u32;
+        for (n, &word) in self.batch.iter().enumerate().take(BATCH) {
+            let place = (word.hash() >> shift) as u32;
             let entry = &self.short[place as usize];
-            hits[n] = (entry.low == low) & (entry.high == high);
+            hits[n] = entry.word == word;
             places[n] = place;
         }
         let mut missed = 0;
@@ -108,23 +79,22 @@ impl CountTable {
             }
         }
         for n in 0..missed {
-            let (low, high) = self.batch[n];
-            self.add_short(low, high, 1);
+            self.add_short(self.batch[n], 1);
         }
         self.batch.clear();
     }
 
-    fn add_short(&mut self, low: u64, high: u64, count: u64) {
+    fn add_short(&mut self, word: Packed, count: u64) {
         let mask = self.short.len() - 1;
-        let mut place = (hash_short(low, high) >> (64 - self.short.len().trailing_zeros())) as usize;
+        let mut place = (word.hash() >> (64 - self.short.len().trailing_zeros())) as usize;
         loop {
             let entry = &mut self.short[place];
-            if entry.low == low && entry.high == high {
+            if entry.word == word {
                 entry.count += count;
                 return;
             }
-            if entry.high == 0 {
-                *entry = Short { low, high, count };
+            if entry.word.is_empty() {
+                *entry = Short { word, count };
                 break;
             }
             place = (place + 1) & mask;
@@ -138,13 +108,13 @@ impl CountTable {
     fn grow(&mut self, places: usize) {
         let old = std::mem::replace(&mut self.short, vec![Short::default(); places]);
         self.short_len = 0;
-        for entry in old.into_iter().filter(|e| e.high != 0) {
-            self.add_short(entry.low, entry.high, entry.count);
+        for entry in old.into_iter().filter(|e| !e.word.is_empty()) {
+            self.add_short(entry.word, entry.count);
         }
     }
 
     fn add_long(&mut self, word: &[u8], count: u64) {
-        let hash = hash_long(word);
+        let hash = hash_bytes(word);
         let arena = &self.arena;
         let same = |e: &Long| e.hash == hash as u32 && arena[e.start..e.start + e.len as usize] == *word;
         if let Some(entry) = self.long.find_mut(hash, same) {
@@ -154,7 +124,7 @@ impl CountTable {
         let entry = Long { start: self.arena.len(), len: word.len() as u32, hash: hash as u32, count };
         self.arena.extend_from_slice(word);
         let arena = &self.arena;
-        self.long.insert_unique(hash, entry, |e| hash_long(&arena[e.start..e.start + e.len as usize]));
+        self.long.insert_unique(hash, entry, |e| hash_bytes(&arena[e.start..e.start + e.len as usize]));
     }
 
     /// Adds everything that `other` counted.
@@ -171,8 +141,8 @@ impl CountTable {
         if places > self.short.len() {
             self.grow(places);
         }
-        for entry in other.short.iter().filter(|e| e.high != 0) {
-            self.add_short(entry.low, entry.high, entry.count);
+        for entry in other.short.iter().filter(|e| !e.word.is_empty()) {
+            self.add_short(entry.word, entry.count);
         }
         for entry in &other.long {
             self.add_long(&other.arena[entry.start..entry.start + entry.len as usize], entry.count);
@@ -192,18 +162,13 @@ impl CountTable {
 
     /// Every word with its count, in no particular order. Exact after [`CountTable::flush`].
     pub(super) fn for_each(&self, mut f: impl FnMut(&[u8], u64)) {
-        for entry in self.short.iter().filter(|e| e.high != 0) {
-            let bytes = (u128::from(entry.low) | u128::from(entry.high) << 64).to_le_bytes();
-            f(&bytes[..(entry.high >> 56) as usize], entry.count);
+        for entry in self.short.iter().filter(|e| !e.word.is_empty()) {
+            entry.word.with_bytes(|bytes| f(bytes, entry.count));
         }
         for entry in &self.long {
             f(&self.arena[entry.start..entry.start + entry.len as usize], entry.count);
         }
     }
-}
-
-fn pack(word: &[u8]) -> u128 {
-    word.iter().rev().fold(0, |packed, &b| packed << 8 | u128::from(b))
 }
 
 #[cfg(test)]

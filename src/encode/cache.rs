@@ -5,9 +5,8 @@
 //! size. Both are emptied when the ids outside of entries outgrow their room, so memory is bounded whatever the text.
 
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 
+use crate::packed::{Packed, hash_bytes};
 use crate::vocab::Id;
 
 /// Buckets at first and at most, as powers of two: 64 kB, and 16 MB.
@@ -20,26 +19,9 @@ const SPILL: usize = 1 << 20;
 const LONG_BYTES: usize = 1 << 23;
 const LONGEST: usize = 256;
 
-/// A piece of at most 15 bytes with its length in the top byte; never zero.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Key(u64, u64);
-
-impl Key {
-    /// No piece has this key.
-    pub(super) const NONE: Key = Key(u64::MAX, u64::MAX);
-}
-
-impl PartialEq for Key {
-    /// Both halves at once: a branch between them would be mispredicted, and stop the reads that follow.
-    #[inline]
-    fn eq(&self, other: &Key) -> bool {
-        (self.0 ^ other.0) | (self.1 ^ other.1) == 0
-    }
-}
-
 #[derive(Clone, Copy, Default, Debug)]
 struct Entry {
-    key: Key,
+    key: Packed,
     ids: [Id; INLINE],
     count: u32,
 }
@@ -71,39 +53,6 @@ pub(super) struct PieceCache {
     spilled: Vec<Id>,
 }
 
-const MASKS: [u128; 16] = {
-    let mut masks = [0u128; 16];
-    let mut n = 1;
-    while n < 16 {
-        masks[n] = (1u128 << (8 * n)) - 1;
-        n += 1;
-    }
-    masks
-};
-
-/// The key of `text[start..end]`, which must be 1 to 15 bytes long. Reads past the end of the piece where it can.
-#[inline]
-pub(super) fn key(text: &[u8], start: usize, end: usize) -> Key {
-    let len = end - start;
-    let word = match text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-        Some(bytes) => u128::from_le_bytes(bytes) & MASKS[len & 15],
-        None => text[start..end].iter().rev().fold(0, |packed, &b| packed << 8 | u128::from(b)),
-    };
-    Key(word as u64, (word >> 64) as u64 | (len as u64) << 56)
-}
-
-#[inline]
-fn mix(key: Key) -> u64 {
-    let a = key.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ key.1.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(31);
-    (a ^ (a >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-}
-
-fn hash(piece: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(piece);
-    hasher.finish()
-}
-
 impl PieceCache {
     pub(super) fn new() -> PieceCache {
         PieceCache {
@@ -118,14 +67,14 @@ impl PieceCache {
 
     /// Where the entry of a key lies, if it does. Good until the next [`PieceCache::put`].
     #[inline]
-    pub(super) fn bucket(&self, key: Key) -> usize {
-        (mix(key) >> (64 - self.bits)) as usize
+    pub(super) fn bucket(&self, key: Packed) -> usize {
+        (key.hash() >> (64 - self.bits)) as usize
     }
 
     /// Looks a key up without a branch on what it finds, so that the reads of many look-ups overlap: where its entry
     /// lies, and whether it lies there at all. Good until the next [`PieceCache::put`].
     #[inline]
-    pub(super) fn find(&self, bucket: usize, key: Key) -> Found {
+    pub(super) fn find(&self, bucket: usize, key: Packed) -> Found {
         let [first, second] = &self.short[bucket];
         let (in_first, in_second) = (first.key == key, second.key == key);
         Found { place: (bucket * 2) as u32 + u32::from(!in_first), hit: in_first | in_second }
@@ -147,7 +96,7 @@ impl PieceCache {
     }
 
     /// Remembers the ids of a short piece.
-    pub(super) fn put(&mut self, key: Key, ids: &[Id]) {
+    pub(super) fn put(&mut self, key: Packed, ids: &[Id]) {
         let mut entry = Entry { key, ids: [0; INLINE], count: ids.len() as u32 };
         match entry.ids.get_mut(..ids.len()) {
             Some(inline) => inline.copy_from_slice(ids),
@@ -181,7 +130,7 @@ impl PieceCache {
         if piece.len() > LONGEST {
             return None;
         }
-        let hash = hash(piece);
+        let hash = hash_bytes(piece);
         let found = self.long.find(hash, |e| e.hash == hash && self.piece(e) == piece)?;
         self.spilled.get(found.ids as usize..(found.ids + found.count) as usize)
     }
@@ -195,7 +144,7 @@ impl PieceCache {
             self.clear();
         }
         let spilled = self.spill(ids);
-        let hash = hash(piece);
+        let hash = hash_bytes(piece);
         let entry = Long {
             hash,
             start: self.long_bytes.len() as u32,
@@ -230,16 +179,6 @@ impl PieceCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn keys_are_one_to_one(a in prop::collection::vec(any::<u8>(), 1..16), b in prop::collection::vec(any::<u8>(), 1..16), tail in 0usize..20) {
-            let padded = |piece: &[u8]| [piece, &vec![7u8; tail]].concat();
-            prop_assert_eq!(key(&padded(&a), 0, a.len()), key(&a, 0, a.len()));
-            prop_assert_eq!(key(&a, 0, a.len()) == key(&b, 0, b.len()), a == b);
-        }
-    }
 
     #[test]
     fn remembers_until_displaced_and_never_mixes_up() {
@@ -248,7 +187,7 @@ mod tests {
         for n in 0..400_000u32 {
             let piece = format!("{n}");
             let ids: Vec<Id> = (0..n % 7).collect();
-            let k = key(piece.as_bytes(), 0, piece.len());
+            let k = Packed::of(piece.as_bytes(), 0, piece.len());
             cache.put(k, &ids);
             let get = |cache: &PieceCache, key| {
                 let found = cache.find(cache.bucket(key), key);
@@ -262,7 +201,7 @@ mod tests {
             cache.put_long(long.as_bytes(), &[n, n]);
             assert_eq!(cache.get_long(long.as_bytes()), Some(&[n, n][..]));
             let earlier = format!("{}", n / 2);
-            let k = key(earlier.as_bytes(), 0, earlier.len());
+            let k = Packed::of(earlier.as_bytes(), 0, earlier.len());
             if let Some(ids) = get(&cache, k) {
                 assert_eq!(ids.len() as u32, n / 2 % 7);
                 found += 1;

@@ -22,9 +22,9 @@ mod offsets;
 mod sections;
 
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 
 use crate::error::{Error, Result};
+use crate::packed::{self, Packed, hash_bytes};
 use crate::text::Cutter;
 use crate::tokenizer::{Bpe, Model, Tokenizer};
 use crate::unicode::Normalizing;
@@ -34,7 +34,7 @@ use added::Added;
 use base::Base;
 pub use batch::Batch;
 use bridge::Bridge;
-use cache::{PieceCache, key};
+use cache::PieceCache;
 use decode::Decoding;
 use merges::{MergeTable, Work};
 pub use offsets::Token;
@@ -264,7 +264,7 @@ impl BpeCore {
         let whole = model.ignore_merges.then(|| {
             let mut table = HashTable::with_capacity(vocab.defined());
             for (&token, &id) in &vocab.by_token() {
-                table.insert_unique(hash(token), id, |&id| hash(vocab.token(id).unwrap_or_default()));
+                table.insert_unique(hash_bytes(token), id, |&id| hash_bytes(vocab.token(id).unwrap_or_default()));
             }
             table
         });
@@ -304,12 +304,12 @@ impl BpeCore {
     }
 
     fn encode_pieces(&self, text: &[u8], pieces: &[(usize, usize)], scratch: &mut Scratch, out: &mut Vec<Id>) {
-        let mut keys = [cache::Key::NONE; BATCH];
+        let mut keys = [Packed::NONE; BATCH];
         let mut buckets = [0usize; BATCH];
         let mut found = [cache::Found::default(); BATCH];
         for ((slot, bucket), &(start, end)) in keys.iter_mut().zip(&mut buckets).zip(pieces) {
-            if end - start < 16 {
-                *slot = key(text, start, end);
+            if end - start <= packed::LONGEST {
+                *slot = Packed::of(text, start, end);
                 *bucket = scratch.cache.bucket(*slot);
             }
         }
@@ -324,7 +324,7 @@ impl BpeCore {
                 continue;
             }
             let piece = &text[start..end];
-            if piece.len() >= 16 {
+            if piece.len() > packed::LONGEST {
                 self.encode_long(piece, scratch, out);
                 continue;
             }
@@ -377,15 +377,8 @@ impl BpeCore {
 
     fn whole(&self, piece: &[u8]) -> Option<Id> {
         let table = self.whole.as_ref()?;
-        table.find(hash(piece), |&id| self.vocab.token(id) == Some(piece)).copied()
+        table.find(hash_bytes(piece), |&id| self.vocab.token(id) == Some(piece)).copied()
     }
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.finish()
 }
 
 #[cfg(test)]
