@@ -49,12 +49,12 @@ impl Packed {
         self.high == 0
     }
 
-    /// A hash whose upper bits are the good ones.
+    /// A hash with good bits at both ends: the product of both halves, folded.
     #[inline]
     pub(crate) fn hash(self) -> u64 {
-        let low = self.low.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mixed = low ^ self.high.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(31);
-        (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        let low = u128::from(self.low ^ 0x9E37_79B9_7F4A_7C15);
+        let product = low * u128::from(self.high ^ 0xC2B2_AE3D_27D4_EB4F);
+        product as u64 ^ (product >> 64) as u64
     }
 
     /// Calls `f` with the bytes of the word.

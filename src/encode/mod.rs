@@ -14,29 +14,29 @@
 mod added;
 mod base;
 mod batch;
+mod bpe;
 mod bridge;
 mod cache;
 mod decode;
 mod merges;
 mod offsets;
 mod sections;
+mod whole;
 
-use hashbrown::HashTable;
+use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::packed::{self, Packed, hash_bytes};
 use crate::text::Cutter;
-use crate::tokenizer::{Bpe, Model, Tokenizer};
+use crate::tokenizer::{Model, Tokenizer};
 use crate::unicode::Normalizing;
-use crate::vocab::{Id, Vocab};
+use crate::vocab::Id;
 
 use added::Added;
-use base::Base;
 pub use batch::Batch;
-use bridge::Bridge;
+use bpe::BpeCore;
 use cache::PieceCache;
 use decode::Decoding;
-use merges::{MergeTable, Work};
+use merges::Work;
 pub use offsets::Token;
 use sections::Section;
 
@@ -68,32 +68,21 @@ enum Core {
     Foreign(Box<tokenizers::Tokenizer>),
 }
 
-#[derive(Debug)]
-struct BpeCore {
-    base: Base,
-    merges: MergeTable,
-    vocab: Vocab,
-    /// Tokens by their bytes, where a whole piece may be a token whatever the merges say.
-    whole: Option<HashTable<Id>>,
-    bridge: Option<Bridge>,
-}
-
 /// What one thread needs to encode: a cache of pieces and buffers.
 #[derive(Debug)]
 pub struct Scratch {
     cache: PieceCache,
     work: Work,
     ids: Vec<Id>,
+    /// Pieces of the batch at hand that were merged, and where their ids lie.
+    fresh: Vec<(usize, Range<usize>)>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Scratch { cache: PieceCache::new(), work: Work::default(), ids: Vec::new() }
+        Scratch { cache: PieceCache::new(), work: Work::default(), ids: Vec::new(), fresh: Vec::new() }
     }
 }
-
-/// Pieces looked up together, so that their cache misses overlap.
-const BATCH: usize = 64;
 
 impl Encoder {
     /// Compiles a tokenizer.
@@ -253,132 +242,6 @@ fn foreign_encode(
         return guarded(|| other.encode(text, options.special_tokens));
     }
     guarded(|| tokenizer.encode(text, options.special_tokens))
-}
-
-impl BpeCore {
-    fn new(model: &Bpe, uncut: bool) -> BpeCore {
-        let base = Base::new(model);
-        let bridge = if uncut { Bridge::new(model, &base) } else { None };
-        let mut vocab = model.vocab.clone();
-        vocab.merges = Vec::new();
-        let whole = model.ignore_merges.then(|| {
-            let mut table = HashTable::with_capacity(vocab.defined());
-            for (&token, &id) in &vocab.by_token() {
-                table.insert_unique(hash_bytes(token), id, |&id| hash_bytes(vocab.token(id).unwrap_or_default()));
-            }
-            table
-        });
-        let mut merges = MergeTable::new(&model.vocab.merges);
-        if let Some(symbols) = base.byte_table() {
-            merges = merges.with_bytes(symbols);
-        }
-        BpeCore { base, merges, vocab, whole, bridge }
-    }
-
-    /// Appends the ids of text between added tokens.
-    fn encode(&self, cutter: &Cutter, text: &str, scratch: &mut Scratch, out: &mut Vec<Id>) {
-        if self.bridge.is_some()
-            && let Some(id) = self.whole(text.as_bytes())
-        {
-            out.push(id);
-            return;
-        }
-        let mut batch = [(0usize, 0usize); BATCH];
-        let mut filled = 0;
-        self.cut(cutter, text, |start, end| {
-            batch[filled] = (start, end);
-            filled += 1;
-            if filled == BATCH {
-                self.encode_pieces(text.as_bytes(), &batch, scratch, out);
-                filled = 0;
-            }
-        });
-        self.encode_pieces(text.as_bytes(), &batch[..filled], scratch, out);
-    }
-
-    fn cut(&self, cutter: &Cutter, text: &str, emit: impl FnMut(usize, usize)) {
-        match &self.bridge {
-            Some(bridge) => bridge.cut(text, &self.base, emit),
-            None => cutter.cut(text, emit),
-        }
-    }
-
-    fn encode_pieces(&self, text: &[u8], pieces: &[(usize, usize)], scratch: &mut Scratch, out: &mut Vec<Id>) {
-        let mut keys = [Packed::NONE; BATCH];
-        let mut buckets = [0usize; BATCH];
-        let mut found = [cache::Found::default(); BATCH];
-        for ((slot, bucket), &(start, end)) in keys.iter_mut().zip(&mut buckets).zip(pieces) {
-            if end - start <= packed::LONGEST {
-                *slot = Packed::of(text, start, end);
-                *bucket = scratch.cache.bucket(*slot);
-            }
-        }
-        // Nothing but reads here, so that many of them are under way at once. The key of a long piece is never found.
-        for ((found, key), bucket) in found.iter_mut().zip(&keys).zip(buckets).take(pieces.len()) {
-            *found = scratch.cache.find(bucket, *key);
-        }
-        let mut changed = false;
-        for (n, &(start, end)) in pieces.iter().enumerate().take(BATCH) {
-            if found[n].hit && !changed {
-                scratch.cache.append(found[n].place, out);
-                continue;
-            }
-            let piece = &text[start..end];
-            if piece.len() > packed::LONGEST {
-                self.encode_long(piece, scratch, out);
-                continue;
-            }
-            // What was found before an entry was added may have moved.
-            let now = scratch.cache.find(scratch.cache.bucket(keys[n]), keys[n]);
-            if now.hit {
-                scratch.cache.append(now.place, out);
-                continue;
-            }
-            let mut ids = std::mem::take(&mut scratch.ids);
-            self.merge_piece(piece, &mut scratch.work, &mut ids);
-            out.extend_from_slice(&ids);
-            scratch.cache.put(keys[n], &ids);
-            scratch.ids = ids;
-            changed = true;
-        }
-    }
-
-    /// The ids of a piece that is too long for a key.
-    fn encode_long(&self, piece: &[u8], scratch: &mut Scratch, out: &mut Vec<Id>) {
-        if let Some(ids) = scratch.cache.get_long(piece) {
-            out.extend_from_slice(ids);
-            return;
-        }
-        let mut ids = std::mem::take(&mut scratch.ids);
-        self.merge_piece(piece, &mut scratch.work, &mut ids);
-        out.extend_from_slice(&ids);
-        scratch.cache.put_long(piece, &ids);
-        scratch.ids = ids;
-    }
-
-    /// The ids of one piece, without the cache.
-    fn merge_piece(&self, piece: &[u8], work: &mut Work, ids: &mut Vec<Id>) {
-        ids.clear();
-        if let Some(id) = self.whole(piece) {
-            ids.push(id);
-            return;
-        }
-        match self.base.byte_table() {
-            Some(symbols) => {
-                ids.extend(piece.iter().map(|&byte| symbols[byte as usize]));
-                self.merges.merge_bytes(piece, ids, work);
-            }
-            None => {
-                self.base.symbols(piece, |id, _| ids.push(id));
-                self.merges.merge(ids, work);
-            }
-        }
-    }
-
-    fn whole(&self, piece: &[u8]) -> Option<Id> {
-        let table = self.whole.as_ref()?;
-        table.find(hash_bytes(piece), |&id| self.vocab.token(id) == Some(piece)).copied()
-    }
 }
 
 #[cfg(test)]

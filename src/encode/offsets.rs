@@ -9,7 +9,9 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::vocab::Id;
 
-use super::{BpeCore, Core, EncodeOptions, Encoder, Scratch, Section, foreign_encode};
+use super::bpe::BpeCore;
+use super::cache::Pieces;
+use super::{Core, EncodeOptions, Encoder, Scratch, Section, foreign_encode};
 
 /// A token and the byte range of the document that it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +118,12 @@ impl BpeCore {
         }
         let mut ids = Vec::new();
         let mut symbols = Vec::new();
+        let mut pieces = Pieces::new();
         self.cut(cutter, text, |start, end| {
             ids.clear();
             symbols.clear();
-            self.encode_pieces(text.as_bytes(), &[(start, end)], scratch, &mut ids);
+            pieces.push(text.as_bytes(), start, end);
+            self.encode_pieces(text.as_bytes(), &mut pieces, scratch, &mut ids);
             if let [id] = ids[..] {
                 return emit(id, start..end);
             }

@@ -2,6 +2,7 @@
 //! \s*[\r\n]+|\s+(?!\S)|\s+`, where Qwen has `\p{N}` and tiktoken keeps white space at the end of the text whole.
 
 use super::chars::{breaks_end, class_at, contraction, digits_end, is_break, letters_end, other_end, space_end};
+use super::window::{Window, Windows};
 use crate::unicode::class::{LETTER, NUMBER, SPACE};
 
 /// `DIGITS` is the size of groups of digits; `WHOLE` puts `\s+\z` before `\s*[\r\n]+`.
@@ -9,7 +10,10 @@ use crate::unicode::class::{LETTER, NUMBER, SPACE};
 pub(super) fn scan<const DIGITS: usize, const WHOLE: bool>(text: &str, mut emit: impl FnMut(usize, usize)) {
     let text = text.as_bytes();
     let mut at = 0;
-    while let Some(&first) = text.get(at) {
+    let mut windows = Windows::default();
+    loop {
+        at = windows.take(text, at, Window::cl100k::<DIGITS>, &mut emit);
+        let Some(&first) = text.get(at) else { return };
         let (class, len) = class_at(text, at);
         let end = if class & LETTER != 0 {
             letters_end(text, at + len)

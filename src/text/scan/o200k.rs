@@ -8,13 +8,17 @@
 use super::chars::{
     ascii_end, breaks_end, class_at, contraction, digits_end, is_break, other_end, space_end, word_end,
 };
+use super::window::{Window, Windows};
 use crate::unicode::class::{CASELESS, LETTER, LOWER, MARK, NUMBER, SPACE, UPPER};
 
 #[inline]
 pub(super) fn scan(text: &str, mut emit: impl FnMut(usize, usize)) {
     let text = text.as_bytes();
     let mut at = 0;
-    while let Some(&first) = text.get(at) {
+    let mut windows = Windows::default();
+    loop {
+        at = windows.take(text, at, Window::o200k, &mut emit);
+        let Some(&first) = text.get(at) else { return };
         let (class, len) = class_at(text, at);
         let next = at + len;
         let end = if class & LETTER != 0 {

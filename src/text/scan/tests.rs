@@ -86,7 +86,13 @@ fn hostile() -> impl Strategy<Value = String> {
         2 => pick("\0\u{7f}\u{ad}\u{200b}\u{feff}\u{e000}\u{378}\u{3040}\u{180e}\u{10ffff}"),
         1 => any::<char>().prop_map(String::from),
     ];
-    prop::collection::vec(atom, 0..24).prop_map(|atoms| atoms.concat())
+    // Plain text in between, so that there are windows in which pieces are found by the bit.
+    let plain = "[a-zA-Z0-9 .,(]{1,40}";
+    prop_oneof![
+        3 => prop::collection::vec(atom.clone(), 0..24),
+        1 => prop::collection::vec(prop_oneof![atom, plain.prop_map(String::from)], 10..40),
+    ]
+    .prop_map(|atoms| atoms.concat())
 }
 
 proptest! {

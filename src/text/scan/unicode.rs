@@ -9,6 +9,7 @@
 //! Known limit: after other punctuation an apostrophe is punctuation too, `A.Ş.'nin` is cut `A` `.Ş` `.'` `nin`.
 
 use super::chars::{breaks_end, class_at, digits_end, is_break, joined_end, other_end, space_end};
+use super::window::{Window, Windows};
 use crate::unicode::class::{LETTER, NUMBER, SPACE};
 
 #[inline]
@@ -18,7 +19,14 @@ pub(super) fn scan(text: &str, mut emit: impl FnMut(usize, usize)) {
     // Whether the last piece was a word or a number: exactly then a letter, mark, joiner or number precedes an
     // apostrophe, since punctuation takes apostrophes along.
     let mut in_word = false;
-    while let Some(&first) = text.get(at) {
+    let mut windows = Windows::default();
+    loop {
+        let done = windows.take(text, at, Window::cl100k::<3>, &mut emit);
+        if done > at {
+            in_word = text[done - 1].is_ascii_alphanumeric();
+            at = done;
+        }
+        let Some(&first) = text.get(at) else { return };
         let (class, len) = class_at(text, at);
         let next = at + len;
         let after_word = std::mem::replace(&mut in_word, true);
