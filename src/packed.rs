@@ -36,12 +36,45 @@ impl Packed {
     /// load of fixed size and a mask are cheaper than a copy of any length.
     #[inline]
     pub(crate) fn of(text: &[u8], start: usize, end: usize) -> Packed {
-        let len = end - start;
-        let word = match text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-            Some(bytes) => u128::from_le_bytes(bytes) & MASKS[len & 15],
-            None => text[start..end].iter().rev().fold(0, |packed, &b| packed << 8 | u128::from(b)),
+        match text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
+            Some(bytes) => {
+                let len = end - start;
+                let word = u128::from_le_bytes(bytes) & MASKS[len & 15];
+                Packed { low: word as u64, high: (word >> 64) as u64 | (len as u64) << 56 }
+            }
+            None => Packed::alone(&text[start..end]),
+        }
+    }
+
+    /// Packs a word of at most [`LONGEST`] bytes; the first and the last half, which may overlap, are read at once.
+    #[inline]
+    fn alone(word: &[u8]) -> Packed {
+        let len = word.len();
+        let (low, high) = match (word.first_chunk(), word.last_chunk()) {
+            (Some(&first), Some(&last)) => {
+                (u64::from_le_bytes(first), (u64::from_le_bytes(last) as u128 >> (8 * (16 - len))) as u64)
+            }
+            _ => match (word.first_chunk(), word.last_chunk()) {
+                (Some(&first), Some(&last)) => {
+                    let last = u64::from(u32::from_le_bytes(last)) << (8 * len.saturating_sub(4));
+                    (u64::from(u32::from_le_bytes(first)) | last, 0)
+                }
+                _ => (word.iter().rev().fold(0, |packed, &b| packed << 8 | u64::from(b)), 0),
+            },
         };
-        Packed { low: word as u64, high: (word >> 64) as u64 | (len as u64) << 56 }
+        Packed { low, high: high | (len as u64) << 56 }
+    }
+
+    /// A word of any length: packed, or, where it is too long, a hash that no packed word equals.
+    #[inline]
+    pub(crate) fn or_hash(word: &[u8]) -> Packed {
+        if word.len() <= LONGEST { Packed::alone(word) } else { Packed { low: hash_bytes(word), high: 0xFF << 56 } }
+    }
+
+    /// Whether this is only the hash of a word.
+    #[inline]
+    pub(crate) fn is_hash(self) -> bool {
+        self.high >> 56 == 0xFF
     }
 
     /// Whether there is no word in it.
@@ -97,6 +130,8 @@ mod tests {
             prop_assert_eq!(x == y, a == b);
             prop_assert!(x != y || x.hash() == y.hash());
             prop_assert!(x.with_bytes(|bytes| bytes == a));
+            prop_assert!(x == Packed::or_hash(&a) && !x.is_hash());
+            prop_assert!(Packed::or_hash(&followed(&[7; 16])).is_hash());
         }
     }
 }

@@ -22,7 +22,6 @@ pub(super) struct Base {
 
 impl Base {
     pub(super) fn new(model: &Bpe) -> Base {
-        let by_token = model.vocab.by_token();
         let mut base = Base {
             alphabet: model.alphabet,
             bytes: Vec::new(),
@@ -31,10 +30,22 @@ impl Base {
             unk: model.unk,
             fuse_unk: model.fuse_unk,
         };
-        let find = |token: &[u8]| by_token.get(token).copied().unwrap_or(NONE);
         match model.alphabet {
-            Alphabet::Bytes => base.bytes = (0..=255u8).map(|b| find(&[b])).collect(),
+            Alphabet::Bytes => {
+                base.bytes = vec![NONE; 256];
+                for (id, token) in model.vocab.iter() {
+                    // Of equal tokens the smallest id counts, see `Vocab::by_token`.
+                    if let &[byte] = token
+                        && base.bytes[byte as usize] == NONE
+                        && !model.vocab.is_literal(id)
+                    {
+                        base.bytes[byte as usize] = id;
+                    }
+                }
+            }
             Alphabet::Chars => {
+                let by_token = model.vocab.by_token();
+                let find = |token: &[u8]| by_token.get(token).copied().unwrap_or(NONE);
                 if model.byte_fallback {
                     base.bytes = (0..=255u8).map(|b| find(format!("<0x{b:02X}>").as_bytes())).collect();
                 }

@@ -30,11 +30,8 @@ impl BpeCore {
         let bridge = if uncut { Bridge::new(model, &base) } else { None };
         let mut vocab = model.vocab.clone();
         vocab.merges = Vec::new();
-        let mut merges = MergeTable::new(&model.vocab.merges);
-        if let Some(symbols) = base.byte_table() {
-            merges = merges.with_bytes(symbols);
-        }
-        let whole = model.ignore_merges.then(|| Whole::new(&vocab));
+        let merges = || MergeTable::new(&model.vocab.merges, base.byte_table());
+        let (merges, whole) = rayon::join(merges, || model.ignore_merges.then(|| Whole::new(&vocab)));
         BpeCore { base, merges, vocab, whole, bridge }
     }
 

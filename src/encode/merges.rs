@@ -89,8 +89,9 @@ fn mix(pair: u64) -> u64 {
 }
 
 impl MergeTable {
-    /// The table of a merge list; a pair that is listed twice has its last rank, as in the `tokenizers` crate.
-    pub(super) fn new(merges: &[Merge]) -> MergeTable {
+    /// The table of a merge list; a pair that is listed twice has its last rank, as in the `tokenizers` crate. `bytes`
+    /// are the symbols of bytes, if pieces are made of these.
+    pub(super) fn new(merges: &[Merge], bytes: Option<&[Id; 256]>) -> MergeTable {
         let bits = (merges.len() * 3 / 2).max(8).next_power_of_two().trailing_zeros();
         // Eight bits a merge.
         let filter_bits = (bits + 2).max(6);
@@ -111,17 +112,13 @@ impl MergeTable {
             let bit = (mix(pair) >> table.filter_shift) as usize;
             table.filter[bit / 64] |= 1 << (bit % 64);
         }
+        for &left in bytes.into_iter().flatten() {
+            for &right in bytes.into_iter().flatten() {
+                let pair = table.get(left, right);
+                table.bytes.push(pair);
+            }
+        }
         table
-    }
-
-    /// Prepares for pieces of bytes with these symbols.
-    pub(super) fn with_bytes(mut self, symbols: &[Id; 256]) -> MergeTable {
-        self.bytes = symbols
-            .iter()
-            .flat_map(|&left| symbols.iter().map(move |&right| (left, right)))
-            .map(|(l, r)| self.get(l, r))
-            .collect();
-        self
     }
 
     fn place(&self, pair: u64) -> usize {
@@ -327,12 +324,11 @@ mod tests {
             if backwards {
                 vocab.merges.reverse();
             }
-            let table = MergeTable::new(&vocab.merges);
+            let table = MergeTable::new(&vocab.merges, Some(&std::array::from_fn(|byte| byte as Id)));
             let mut expected = ids.clone();
             vocab.segment(&mut expected);
             let (mut short, mut long, mut bytes) = (ids.clone(), ids.clone(), ids.clone());
             let piece: Vec<u8> = ids.iter().map(|&id| id as u8).collect();
-            let table = table.with_bytes(&std::array::from_fn(|byte| byte as Id));
             table.merge_bytes(&piece, &mut bytes, &mut Work::default());
             prop_assert_eq!(&bytes, &expected);
             table.merge(&mut short, &mut Work::default());

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::hf_table::Table;
+use super::hf_table::{self, Table};
 use crate::error::{Error, Place};
 use crate::vocab::{Id, Merge};
 
@@ -276,27 +276,34 @@ pub(super) fn resolve(merges: &[RawMerge<'_>], table: &Table<'_>) -> crate::erro
     const CHUNK: usize = 1 << 14;
     let chunk = |(chunk, merges): (usize, &[RawMerge<'_>])| -> crate::error::Result<Vec<Merge>> {
         let (mut out, mut joined, mut last) = (Vec::with_capacity(merges.len()), Vec::new(), 0);
-        for (at, (left, right)) in merges.iter().enumerate() {
-            let fault = |why: String| {
-                let rank = chunk * CHUNK + at;
-                Error::input("", format!("merge {rank}: {why}")).at(Place::Entry(format!("merges[{rank}]")))
-            };
-            if left.is_empty() || right.is_empty() {
-                return Err(fault("a part is empty".into()));
+        let mut found = [None; hf_table::BATCH];
+        for (batch, merges) in merges.chunks(hf_table::BATCH / 2).enumerate() {
+            let mut parts = [&b""[..]; hf_table::BATCH];
+            for (pair, (left, right)) in parts.chunks_exact_mut(2).zip(merges) {
+                pair.copy_from_slice(&[left.as_bytes(), right.as_bytes()]);
             }
-            let part = |text: &str| {
-                table.id(text.as_bytes()).ok_or_else(|| fault(format!("`{text}` is not in the vocabulary")))
-            };
-            let (left_id, right_id) = (part(left)?, part(right)?);
-            joined.clear();
-            joined.extend_from_slice(left.as_bytes());
-            joined.extend_from_slice(right.as_bytes());
-            // Results come mostly in the order of the vocabulary.
-            let Some((new, place)) = table.find_near(&joined, last) else {
-                return Err(fault(format!("its result `{left}{right}` is not in the vocabulary")));
-            };
-            last = place;
-            out.push(Merge { left: left_id, right: right_id, new });
+            table.ids(&parts[..merges.len() * 2], &mut found);
+            for (at, ((left, right), ids)) in merges.iter().zip(found.chunks_exact(2)).enumerate() {
+                let fault = |why: String| {
+                    let rank = chunk * CHUNK + batch * hf_table::BATCH / 2 + at;
+                    Error::input("", format!("merge {rank}: {why}")).at(Place::Entry(format!("merges[{rank}]")))
+                };
+                if left.is_empty() || right.is_empty() {
+                    return Err(fault("a part is empty".into()));
+                }
+                let known =
+                    |id: Option<Id>, text: &str| id.ok_or_else(|| fault(format!("`{text}` is not in the vocabulary")));
+                let (left_id, right_id) = (known(ids[0], left)?, known(ids[1], right)?);
+                joined.clear();
+                joined.extend_from_slice(left.as_bytes());
+                joined.extend_from_slice(right.as_bytes());
+                // Results come mostly in the order of the vocabulary.
+                let Some((new, place)) = table.find_near(&joined, last) else {
+                    return Err(fault(format!("its result `{left}{right}` is not in the vocabulary")));
+                };
+                last = place;
+                out.push(Merge { left: left_id, right: right_id, new });
+            }
         }
         Ok(out)
     };

@@ -6,10 +6,8 @@
 //! compared in the text. Open addressing, at most half full; O(1) a look-up on honest files.
 
 use std::borrow::Cow;
-use std::hash::Hasher as _;
 
-use rustc_hash::FxHasher;
-
+use crate::packed::Packed;
 use crate::vocab::Id;
 
 /// Tokens as the file spells them, findable by text.
@@ -18,7 +16,7 @@ pub(super) struct Table<'a> {
     /// (token, id) in file order.
     pub entries: Vec<(Cow<'a, str>, Id)>,
     /// What stands for the text, by place in `entries`.
-    keys: Vec<(u64, u64)>,
+    keys: Vec<Packed>,
     /// The ids, by place in `entries`.
     ids: Vec<Id>,
     /// Upper half: hash; lower half: place in `entries`, [`FREE`] for a free slot.
@@ -26,54 +24,30 @@ pub(super) struct Table<'a> {
 }
 
 const FREE: u32 = u32::MAX;
-/// The second word of a long token's key: a length that no short one has.
-const LONG: u64 = 0xFF << 56;
-
-/// What stands in the slot of `token`.
-fn key(token: &[u8]) -> (u64, u64) {
-    let mut packed = [0u8; 16];
-    match packed.get_mut(..token.len()) {
-        Some(head) if token.len() < 16 => {
-            head.copy_from_slice(token);
-            packed[15] = token.len() as u8;
-            let all = u128::from_le_bytes(packed);
-            (all as u64, (all >> 64) as u64)
-        }
-        _ => {
-            let mut hasher = FxHasher::default();
-            hasher.write(token);
-            (hasher.finish(), LONG)
-        }
-    }
-}
-
-/// A hash of a key; the low bits choose the slot, the upper half is kept in it.
-fn mix(key: (u64, u64)) -> u64 {
-    let all = u128::from(key.0 ^ 0x9E37_79B9_7F4A_7C15) * u128::from(key.1.rotate_left(8) ^ 0xD1B5_4A32_D192_ED03);
-    all as u64 ^ (all >> 64) as u64
-}
+/// Tokens looked up together, so that their cache misses overlap.
+pub(super) const BATCH: usize = 64;
 
 impl<'a> Table<'a> {
     /// The table of `entries`, or the first token that stands there twice.
     pub fn new(entries: Vec<(Cow<'a, str>, Id)>) -> Result<Self, String> {
         let size = (entries.len().saturating_mul(2)).next_power_of_two().max(2);
-        let keys: Vec<(u64, u64)> = entries.iter().map(|(token, _)| key(token.as_bytes())).collect();
+        let keys: Vec<Packed> = entries.iter().map(|(token, _)| Packed::or_hash(token.as_bytes())).collect();
         let ids = entries.iter().map(|e| e.1).collect();
         let mut table = Table { entries, keys, ids, slots: vec![u64::from(FREE); size] };
         for at in 0..table.entries.len() {
             let token = &table.entries[at].0;
             match table.slot(table.keys[at], token.as_bytes()) {
                 Ok(_) => return Err(token.to_string()),
-                Err(free) => table.slots[free] = (mix(table.keys[at]) & !u64::from(u32::MAX)) | at as u64,
+                Err(free) => table.slots[free] = (table.keys[at].hash() & !u64::from(u32::MAX)) | at as u64,
             }
         }
         Ok(table)
     }
 
     /// The place in `entries` of `token`, or the free slot where it would go.
-    fn slot(&self, key: (u64, u64), token: &[u8]) -> Result<usize, usize> {
+    fn slot(&self, key: Packed, token: &[u8]) -> Result<usize, usize> {
         let mask = self.slots.len() - 1;
-        let hash = mix(key);
+        let hash = key.hash();
         let mut place = hash as usize & mask;
         loop {
             let slot = self.slots[place];
@@ -82,10 +56,31 @@ impl<'a> Table<'a> {
                 return Err(place);
             }
             let at = at as usize;
-            if slot >> 32 == hash >> 32 && self.keys[at] == key && (key.1 != LONG || self.is_at(at, token)) {
+            if slot >> 32 == hash >> 32 && self.keys[at] == key && (!key.is_hash() || self.is_at(at, token)) {
                 return Ok(at);
             }
             place = (place + 1) & mask;
+        }
+    }
+
+    /// The ids of up to [`BATCH`] tokens.
+    pub fn ids(&self, tokens: &[&[u8]], out: &mut [Option<Id>]) {
+        if self.slots.is_empty() {
+            return out.fill(None);
+        }
+        let mask = self.slots.len() - 1;
+        let mut keys = [Packed::NONE; BATCH];
+        let mut first = [0usize; BATCH];
+        for ((key, first), token) in keys.iter_mut().zip(&mut first).zip(tokens) {
+            *key = Packed::or_hash(token);
+            *first = self.slots[key.hash() as usize & mask] as u32 as usize;
+        }
+        // Most stand in their first slot: a loop of reads that do not wait for one another.
+        for (((out, key), first), token) in out.iter_mut().zip(&keys).zip(first).zip(tokens) {
+            *out = match self.keys.get(first) {
+                Some(found) if found == key && !key.is_hash() => self.ids.get(first).copied(),
+                _ => self.slot(*key, token).ok().map(|at| self.ids[at]),
+            };
         }
     }
 
@@ -102,7 +97,7 @@ impl<'a> Table<'a> {
         if self.slots.is_empty() {
             return None;
         }
-        let at = self.slot(key(token), token).ok()?;
+        let at = self.slot(Packed::or_hash(token), token).ok()?;
         self.ids.get(at).map(|&id| (id, at))
     }
 
@@ -128,12 +123,18 @@ mod tests {
             let entries: Vec<(Cow<'_, str>, Id)> = map.iter().map(|(&w, &i)| (Cow::Borrowed(w), i)).collect();
             let (known, unknown) = entries.split_at(entries.len() / 2);
             let table = Table::new(known.to_vec()).unwrap();
+            for entries in entries.chunks(BATCH) {
+                let tokens: Vec<&[u8]> = entries.iter().map(|(word, _)| word.as_bytes()).collect();
+                let mut ids = [None; BATCH];
+                table.ids(&tokens, &mut ids);
+                for (entry, found) in entries.iter().zip(ids) {
+                    proptest::prop_assert_eq!(found, known.contains(entry).then_some(entry.1));
+                }
+            }
             for (word, id) in known {
-                proptest::prop_assert_eq!(table.id(word.as_bytes()), Some(*id));
                 proptest::prop_assert_eq!(table.find_near(word.as_bytes(), near).map(|f| f.0), Some(*id));
             }
             for (word, _) in unknown {
-                proptest::prop_assert_eq!(table.id(word.as_bytes()), None);
                 proptest::prop_assert_eq!(table.find_near(word.as_bytes(), near), None);
             }
         }

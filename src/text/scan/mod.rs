@@ -3,7 +3,8 @@
 //! A published pattern is a regular expression with look-ahead and alternatives that back-track; on real text an engine
 //! spends more time in it than merging takes. But each of them decides by the classes of one or two characters which
 //! alternative it is, and then takes a run. So a scanner is a loop: look, choose, run. Runs of ASCII letters are found
-//! eight bytes at a time, and stretches of plain ASCII are cut 64 bytes at a time (`window.rs`). No scanner goes back further than the start of the piece it is in, so all are O(n).
+//! eight bytes at a time, and stretches of plain ASCII are cut 64 bytes at a time (`window.rs`). No scanner goes back
+//! further than the start of the piece it is in, so all are O(n).
 //!
 //! Every scanner equals its regular expression as `fancy-regex` evaluates it (the tests hold them side by side):
 //! `(?i:'s)` also means `ſ`, `\s+(?!\S)` leaves the last white-space character to what follows, `\s*[\r\n]+` ends with
