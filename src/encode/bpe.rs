@@ -1,6 +1,7 @@
 //! Text between added tokens to ids: pieces are looked up among those seen before, by the batch, and merged where new.
 
-use crate::packed;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::text::Cutter;
 use crate::tokenizer::Bpe;
 use crate::vocab::{Id, Vocab};
@@ -8,13 +9,17 @@ use crate::vocab::{Id, Vocab};
 use super::Scratch;
 use super::base::Base;
 use super::bridge::Bridge;
-use super::cache::{self, Pieces};
-use super::merges::{MergeTable, Work};
+use super::cache::{self, PieceCache, Pieces};
+use super::lanes::{Lanes, SHORT};
+use super::merges::MergeTable;
 use super::whole::Whole;
+use super::work::Work;
 
 /// The compiled form of a BPE model.
 #[derive(Debug)]
 pub(super) struct BpeCore {
+    /// Different from that of every other model.
+    stamp: u64,
     pub(super) base: Base,
     pub(super) merges: MergeTable,
     pub(super) vocab: Vocab,
@@ -32,7 +37,9 @@ impl BpeCore {
         vocab.merges = Vec::new();
         let merges = || MergeTable::new(&model.vocab.merges, base.byte_table());
         let (merges, whole) = rayon::join(merges, || model.ignore_merges.then(|| Whole::new(&vocab)));
-        BpeCore { base, merges, vocab, whole, bridge }
+        static STAMPS: AtomicU64 = AtomicU64::new(1);
+        let stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
+        BpeCore { stamp, base, merges, vocab, whole, bridge }
     }
 
     /// Appends the ids of text between added tokens.
@@ -43,13 +50,34 @@ impl BpeCore {
             out.push(id);
             return;
         }
+        scratch.belong_to(self.stamp);
+        let text_bytes = text.as_bytes();
+        let (mut spans, mut filled) = ([(0, 0); cache::BATCH], 0);
         let mut pieces = Pieces::new();
         self.cut(cutter, text, |start, end| {
-            if pieces.push(text.as_bytes(), start, end) {
-                self.encode_pieces(text.as_bytes(), &mut pieces, scratch, out);
+            spans[filled % cache::BATCH] = (start, end);
+            filled += 1;
+            if filled == cache::BATCH {
+                self.pass(text_bytes, &spans, &mut pieces, scratch, out);
+                filled = 0;
             }
         });
-        self.encode_pieces(text.as_bytes(), &mut pieces, scratch, out);
+        self.pass(text_bytes, &spans[..filled], &mut pieces, scratch, out);
+        self.finish(text_bytes, &mut pieces, scratch, out);
+    }
+
+    /// Takes the next pieces of `text` and appends the ids of the ones before: what the cache has of the new ones may
+    /// be far away, and comes nearer while more are cut.
+    fn pass(
+        &self,
+        text: &[u8],
+        spans: &[(usize, usize)],
+        pieces: &mut Pieces,
+        scratch: &mut Scratch,
+        out: &mut Vec<Id>,
+    ) {
+        self.finish(text, pieces, scratch, out);
+        scratch.cache.seek(text, spans, pieces);
     }
 
     /// The pieces of text between added tokens.
@@ -62,70 +90,96 @@ impl BpeCore {
 
     /// Appends the ids of pieces of `text` and takes them out of `pieces`. The cache changes only when all of them are
     /// done, so that what was found stays where it is.
-    pub(super) fn encode_pieces(&self, text: &[u8], pieces: &mut Pieces, scratch: &mut Scratch, out: &mut Vec<Id>) {
-        scratch.cache.find(pieces);
-        let mut ids = [0; cache::BATCH * cache::INLINE];
-        let mut filled = 0;
-        for n in 0..pieces.len() {
-            let entry = scratch.cache.entry(pieces, n);
-            if let Some((inline, count)) = entry.map(cache::Entry::inline)
-                && count <= cache::INLINE
-            {
+    fn finish(&self, text: &[u8], pieces: &mut Pieces, scratch: &mut Scratch, out: &mut Vec<Id>) {
+        let Scratch { cache, work, ids, fresh, .. } = scratch;
+        cache.find(text, pieces);
+        self.merge_new(text, pieces, work, ids);
+        let mut lane = 0;
+        // Room for what entries hold, made once: ids are written without asking for room, and the rest is cut off.
+        let room = pieces.spans().len() * cache::INLINE;
+        let mut filled = out.len();
+        out.resize(filled + room, 0);
+        for (n, &(start, end)) in pieces.spans().iter().enumerate() {
+            if let Some((few, count)) = cache.inline(pieces, n) {
                 // Always all of them: cheaper than to copy a number that is not known before.
-                ids[filled..filled + cache::INLINE].copy_from_slice(&inline);
+                out[filled..filled + cache::INLINE].copy_from_slice(&few);
                 filled += count;
                 continue;
             }
-            out.extend_from_slice(&ids[..filled]);
-            filled = 0;
-            match entry {
-                Some(entry) => out.extend_from_slice(scratch.cache.ids(entry)),
-                None => self.encode_piece(n, &text[pieces.span(n)], scratch, out),
+            out.truncate(filled);
+            if let Some(ids) = cache.ids(pieces, n) {
+                out.extend_from_slice(ids);
+            } else {
+                if end - start <= SHORT {
+                    out.extend(work.lanes.ids(lane));
+                    lane += 1;
+                } else {
+                    self.merge_piece(&text[start..end], work, ids);
+                    out.extend_from_slice(ids);
+                }
+                fresh.push((n, filled..out.len()));
             }
+            filled = out.len();
+            out.resize(filled + room, 0);
         }
-        out.extend_from_slice(&ids[..filled]);
-        scratch.cache.promote(pieces);
-        for (n, ids) in scratch.fresh.drain(..) {
-            scratch.cache.put(pieces, n, text, &out[ids]);
+        out.truncate(filled);
+        cache.promote(pieces);
+        for (n, ids) in fresh.drain(..) {
+            cache.put(pieces, n, text, &out[ids]);
         }
         pieces.clear();
     }
 
-    /// Appends the ids of a piece that is not among the short ones of the cache, and notes it if it is in no part.
-    fn encode_piece(&self, n: usize, piece: &[u8], scratch: &mut Scratch, out: &mut Vec<Id>) {
-        if piece.len() > packed::LONGEST
-            && let Some(ids) = scratch.cache.get_long(piece)
-        {
-            out.extend_from_slice(ids);
-            return;
+    /// Merges the short ones of the pieces that were not found.
+    fn merge_new(&self, text: &[u8], pieces: &Pieces, work: &mut Work, ids: &mut Vec<Id>) {
+        work.lanes.clear();
+        let new =
+            PieceCache::unknown(pieces).map(|(start, end)| &text[start..end]).filter(|piece| piece.len() <= SHORT);
+        if let Some(whole) = &self.whole {
+            new.clone().for_each(|piece| whole.prefetch(piece));
         }
-        let start = out.len();
-        self.merge_piece(piece, &mut scratch.work, &mut scratch.ids);
-        out.extend_from_slice(&scratch.ids);
-        scratch.fresh.push((n, start..out.len()));
+        for piece in new {
+            if let Some(id) = self.whole(piece) {
+                work.lanes.push(std::iter::once(id), std::iter::empty());
+                continue;
+            }
+            ids.clear();
+            match self.base.byte_table() {
+                Some(symbols) if Lanes::fit(&self.merges) => {
+                    let ranks = piece.windows(2).map(|pair| self.merges.rank_of_bytes(pair[0], pair[1]));
+                    work.lanes.push(piece.iter().map(|&byte| symbols[byte as usize]), ranks);
+                }
+                _ => {
+                    self.base.symbols(piece, |id, _| ids.push(id));
+                    work.push(&self.merges, ids);
+                }
+            }
+        }
+        work.lanes.run(&self.merges);
     }
 
-    /// The ids of one piece, without the cache.
+    /// The ids of one long piece, without the cache.
     fn merge_piece(&self, piece: &[u8], work: &mut Work, ids: &mut Vec<Id>) {
         ids.clear();
         if let Some(id) = self.whole(piece) {
             ids.push(id);
             return;
         }
-        match self.base.byte_table() {
-            Some(symbols) => {
-                ids.extend(piece.iter().map(|&byte| symbols[byte as usize]));
-                self.merges.merge_bytes(piece, ids, work);
-            }
-            None => {
-                self.base.symbols(piece, |id, _| ids.push(id));
-                self.merges.merge(ids, work);
-            }
-        }
+        self.base.symbols(piece, |id, _| ids.push(id));
+        // Not side by side: there may be others that wait to be read.
+        work.long.merge(&self.merges, ids);
     }
 
     /// The token that is this whole text, in a model that prefers it to its merges.
     pub(super) fn whole(&self, piece: &[u8]) -> Option<Id> {
         self.whole.as_ref()?.find(piece, &self.vocab)
+    }
+
+    /// The ids of one piece of `text`.
+    pub(super) fn encode_one(&self, text: &[u8], start: usize, end: usize, scratch: &mut Scratch, out: &mut Vec<Id>) {
+        scratch.belong_to(self.stamp);
+        let mut pieces = Pieces::new();
+        self.pass(text, &[(start, end)], &mut pieces, scratch, out);
+        self.finish(text, &mut pieces, scratch, out);
     }
 }

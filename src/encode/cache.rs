@@ -1,20 +1,19 @@
 //! What pieces were encoded to before. Text repeats its words, so most pieces never reach the merge loop.
 //!
 //! Pieces of at most 15 bytes are one 128-bit integer in a table of two-entry buckets, one cache line each, with up to
-//! three ids inside the entry; the newer entry displaces the older one. There are two such tables. The small one is in
+//! three ids inside the entry; the newer entry displaces the older one, which may move to the bucket beside. There are two such tables. The small one is in
 //! front, fits the second-level cache and few enough pages for the processor to know all of them, and answers for four
 //! of five pieces; the large one behind it is bounded only so that memory is. Longer pieces go to a hash table. All are
 //! emptied when the ids outside of entries outgrow their room.
 
-use std::ops::Range;
-
 use hashbrown::HashTable;
+use prefetch_index::prefetch_index;
 
 use crate::packed::{self, Packed, hash_bytes};
 use crate::vocab::Id;
 
 /// Buckets of the small table, as a power of two: 128 kB.
-const FRONT_BITS: u32 = 11;
+const FRONT_BITS: u32 = 12;
 /// Buckets of the large one at first and at most: 64 kB, and 16 MB.
 const FIRST_BITS: u32 = 10;
 const MOST_BITS: u32 = 18;
@@ -28,7 +27,7 @@ const LONGEST: usize = 256;
 
 /// A piece and its ids, or where they lie among those outside.
 #[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Entry {
+struct Entry {
     key: Packed,
     ids: [Id; INLINE],
     count: u32,
@@ -43,13 +42,17 @@ struct Bucket([Entry; 2]);
 pub(super) const BATCH: usize = 64;
 /// No place.
 const NOWHERE: u32 = u32::MAX;
+/// A place among the ids outside of entries: that of a number of ids, which follow it.
+const OUTSIDE: u32 = 1 << 31;
 
-/// Up to [`BATCH`] pieces of a text: their keys, and where [`PieceCache::find`] found them.
+/// Found in the large table, remembered in the small one: so many of a batch.
+const PROMOTED: usize = 4;
+
+/// Up to [`BATCH`] pieces of a text: their keys, and where they are in the cache.
 pub(super) struct Pieces {
     len: usize,
     spans: [(usize, usize); BATCH],
-    keys: [Packed; BATCH],
-    hashes: [u64; BATCH],
+    keys: [(Packed, u64); BATCH],
     places: [u32; BATCH],
     /// Those that were not in the small table.
     missed: [u8; BATCH],
@@ -61,34 +64,16 @@ impl Pieces {
         Pieces {
             len: 0,
             spans: [(0, 0); BATCH],
-            keys: [Packed::NONE; BATCH],
-            hashes: [0; BATCH],
+            keys: [(Packed::NONE, 0); BATCH],
             places: [NOWHERE; BATCH],
             missed: [0; BATCH],
             misses: 0,
         }
     }
 
-    /// Adds `text[start..end]`; returns whether there is no room for another.
-    #[inline]
-    pub(super) fn push(&mut self, text: &[u8], start: usize, end: usize) -> bool {
-        let n = self.len % BATCH;
-        // The key of a long piece is never found.
-        let key = if end - start <= packed::LONGEST { Packed::of(text, start, end) } else { Packed::NONE };
-        self.spans[n] = (start, end);
-        self.keys[n] = key;
-        self.hashes[n] = key.hash();
-        self.len = n + 1;
-        self.len == BATCH
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    pub(super) fn span(&self, n: usize) -> Range<usize> {
-        let (start, end) = self.spans[n];
-        start..end
+    /// The pieces' ranges.
+    pub(super) fn spans(&self) -> &[(usize, usize)] {
+        &self.spans[..self.len]
     }
 
     pub(super) fn clear(&mut self) {
@@ -102,7 +87,6 @@ struct Long {
     start: u32,
     len: u32,
     ids: u32,
-    count: u32,
 }
 
 /// A cache of encoded pieces. Not shared: every worker has its own.
@@ -121,14 +105,6 @@ fn front(hash: u64) -> usize {
     (hash >> (64 - FRONT_BITS)) as usize
 }
 
-impl Entry {
-    /// The ids and their number, which may be more than are here.
-    #[inline]
-    pub(super) fn inline(&self) -> ([Id; INLINE], usize) {
-        (self.ids, self.count as usize)
-    }
-}
-
 impl PieceCache {
     pub(super) fn new() -> PieceCache {
         PieceCache {
@@ -141,22 +117,52 @@ impl PieceCache {
         }
     }
 
-    /// Looks pieces up, first all in the small table, then the rest in the large one. Neither loop branches on what it
-    /// finds, so the reads of many look-ups are under way at once.
+    /// Takes at most [`BATCH`] pieces of `text`, looks them up in the small table, and calls for the memory in which the
+    /// large one may have the others. No loop branches on what it finds, so many reads are under way at once.
     #[inline]
-    pub(super) fn find(&self, pieces: &mut Pieces) {
-        let Pieces { len, keys, hashes, places, missed, misses, .. } = pieces;
-        *misses = 0;
-        for (n, ((&key, &hash), to)) in keys.iter().zip(hashes.iter()).zip(&mut *places).take(*len).enumerate() {
+    pub(super) fn seek(&self, text: &[u8], spans: &[(usize, usize)], pieces: &mut Pieces) {
+        let Pieces { len, spans: held, keys, places, missed, misses } = pieces;
+        *len = spans.len();
+        for ((to, held), &(start, end)) in keys.iter_mut().zip(held).zip(spans) {
+            // The key of a long piece is never found.
+            let key = if end - start <= packed::LONGEST { Packed::of(text, start, end) } else { Packed::NONE };
+            *to = (key, key.hash());
+            *held = (start, end);
+        }
+        let mut count = 0;
+        for (n, (&(key, hash), to)) in keys.iter().zip(&mut *places).take(spans.len()).enumerate() {
             let (place, hit) = self.find_at(front(hash), key);
             *to = place;
-            missed[*misses % BATCH] = n as u8;
-            *misses += usize::from(!hit);
+            missed[count % BATCH] = n as u8;
+            count += usize::from(!hit);
         }
+        for &n in &missed[..count] {
+            prefetch_index(&self.buckets, self.large(keys[n as usize % BATCH].1));
+        }
+        *misses = count;
+    }
+
+    /// Looks into the large table for what the small one does not have. The cache must not have changed since
+    /// [`PieceCache::seek`], nor change while [`PieceCache::entry`] is asked.
+    #[inline]
+    pub(super) fn find(&self, text: &[u8], pieces: &mut Pieces) {
+        let Pieces { spans, keys, places, missed, misses, .. } = pieces;
         for &n in &missed[..*misses] {
             let n = n as usize % BATCH;
-            let (place, hit) = self.find_at(self.large(hashes[n]), keys[n]);
-            places[n] = if hit { place } else { NOWHERE };
+            let (start, end) = spans[n];
+            if end - start > packed::LONGEST {
+                places[n] = self.find_long(&text[start..end]);
+                continue;
+            }
+            let (key, hash) = keys[n];
+            let bucket = self.large(hash);
+            places[n] = match self.find_at(bucket, key) {
+                (place, true) => place,
+                _ => match self.find_at(bucket ^ 1, key) {
+                    (place, true) => place,
+                    _ => NOWHERE,
+                },
+            };
         }
     }
 
@@ -172,41 +178,60 @@ impl PieceCache {
         (1 << FRONT_BITS) + (hash >> (64 - self.bits)) as usize
     }
 
-    /// The entry of the `n`th piece, if it was found.
+    /// The ids of the `n`th piece and their number, if it was found and they are few. What is behind them is no id.
     #[inline]
-    pub(super) fn entry(&self, pieces: &Pieces, n: usize) -> Option<&Entry> {
-        let place = pieces.places[n % BATCH];
-        (place != NOWHERE).then(|| &self.buckets[place as usize / 2].0[place as usize % 2])
+    pub(super) fn inline(&self, pieces: &Pieces, n: usize) -> Option<([Id; INLINE], usize)> {
+        let entry = self.entry(pieces.places[n % BATCH])?;
+        let count = entry.count as usize;
+        (count <= INLINE).then_some((entry.ids, count))
     }
 
-    /// Remembers in the small table what was found in the large one. What was found before moves.
+    #[inline]
+    fn entry(&self, place: u32) -> Option<&Entry> {
+        (place < OUTSIDE).then(|| &self.buckets[place as usize / 2].0[place as usize % 2])
+    }
+
+    /// The ids of the `n`th piece, if it was found.
+    pub(super) fn ids(&self, pieces: &Pieces, n: usize) -> Option<&[Id]> {
+        let place = pieces.places[n % BATCH];
+        if place == NOWHERE {
+            return None;
+        }
+        let start = match self.entry(place) {
+            Some(entry) if entry.count as usize <= INLINE => return entry.ids.get(..entry.count as usize),
+            Some(entry) => entry.ids[0] as usize,
+            None => (place & !OUTSIDE) as usize,
+        };
+        let count = *self.spilled.get(start)? as usize;
+        self.spilled.get(start + 1..start + 1 + count)
+    }
+
+    /// The pieces that were not found, in their order.
+    pub(super) fn unknown(pieces: &Pieces) -> impl Iterator<Item = (usize, usize)> + Clone {
+        let missed = pieces.missed[..pieces.misses].iter().map(|&n| n as usize % BATCH);
+        missed.filter(|&n| pieces.places[n] == NOWHERE).map(|n| pieces.spans[n])
+    }
+
+    /// Remembers in the small table some of what was found in the large one: the frequent will be among them soon, and
+    /// the others do not displace much. What was found before moves.
     pub(super) fn promote(&mut self, pieces: &Pieces) {
-        for &n in &pieces.missed[..pieces.misses] {
-            let place = pieces.places[n as usize % BATCH];
-            if place != NOWHERE {
-                let entry = self.buckets[place as usize / 2].0[place as usize % 2];
-                self.put_at(front(pieces.hashes[n as usize % BATCH]), entry);
+        for &n in pieces.missed[..pieces.misses].iter().take(PROMOTED) {
+            let n = n as usize % BATCH;
+            if let Some(&entry) = self.entry(pieces.places[n]) {
+                self.put_at(front(pieces.keys[n].1), entry);
             }
         }
     }
 
-    /// All ids of an entry.
-    pub(super) fn ids<'e>(&'e self, entry: &'e Entry) -> &'e [Id] {
-        let count = entry.count as usize;
-        entry.ids.get(..count).unwrap_or_else(|| {
-            let start = entry.ids[0] as usize;
-            self.spilled.get(start..start + count).unwrap_or_default()
-        })
-    }
-
     /// Remembers the ids of the `n`th piece of `text`, unless it is very long. What was found before moves.
     pub(super) fn put(&mut self, pieces: &Pieces, n: usize, text: &[u8], ids: &[Id]) {
-        let (key, hash) = (pieces.keys[n], pieces.hashes[n]);
-        if pieces.span(n).len() > packed::LONGEST {
-            return self.put_long(&text[pieces.span(n)], ids);
+        let ((key, hash), (start, end)) = (pieces.keys[n], pieces.spans[n]);
+        if end - start > packed::LONGEST {
+            return self.put_long(&text[start..end], ids);
         }
         // A piece may be twice in one batch.
-        if self.find_at(self.large(hash), key).1 {
+        let bucket = self.large(hash);
+        if self.find_at(bucket, key).1 || self.find_at(bucket ^ 1, key).1 {
             return;
         }
         let mut entry = Entry { key, ids: [0; INLINE], count: ids.len() as u32 };
@@ -218,14 +243,24 @@ impl PieceCache {
         if self.puts > 1 << self.bits && self.bits < MOST_BITS {
             self.grow();
         }
-        self.put_at(self.large(hash), entry);
+        self.put_large(entry, hash);
         self.put_at(front(hash), entry);
     }
 
-    fn put_at(&mut self, bucket: usize, entry: Entry) {
+    /// Puts an entry first in its bucket and returns the one that leaves it.
+    fn put_at(&mut self, bucket: usize, entry: Entry) -> Entry {
         let Bucket([first, second]) = &mut self.buckets[bucket];
-        *second = *first;
-        *first = entry;
+        std::mem::replace(second, std::mem::replace(first, entry))
+    }
+
+    /// Puts an entry into the large table. What leaves its bucket takes the neighbour's last place, if that is free.
+    fn put_large(&mut self, entry: Entry, hash: u64) {
+        let bucket = self.large(hash);
+        let left = self.put_at(bucket, entry);
+        let Bucket([_, last]) = &mut self.buckets[bucket ^ 1];
+        if last.key.is_empty() {
+            *last = left;
+        }
     }
 
     /// Takes eight times the room: a short text never pays for a large table.
@@ -235,24 +270,23 @@ impl PieceCache {
         let old = std::mem::replace(&mut self.buckets, grown);
         self.buckets[..1 << FRONT_BITS].copy_from_slice(&old[..1 << FRONT_BITS]);
         for entry in old.into_iter().skip(1 << FRONT_BITS).flat_map(|Bucket([first, second])| [second, first]) {
-            if entry.count > 0 {
-                self.put_at(self.large(entry.key.hash()), entry);
+            if !entry.key.is_empty() {
+                self.put_large(entry, entry.key.hash());
             }
         }
     }
 
-    /// The ids of a piece longer than a key holds.
-    pub(super) fn get_long(&self, piece: &[u8]) -> Option<&[Id]> {
+    /// The place of a piece longer than a key holds.
+    fn find_long(&self, piece: &[u8]) -> u32 {
         if piece.len() > LONGEST {
-            return None;
+            return NOWHERE;
         }
         let hash = hash_bytes(piece);
-        let found = self.long.find(hash, |e| e.hash == hash && self.piece(e) == piece)?;
-        self.spilled.get(found.ids as usize..(found.ids + found.count) as usize)
+        self.long.find(hash, |e| e.hash == hash && self.piece(e) == piece).map_or(NOWHERE, |found| OUTSIDE | found.ids)
     }
 
     fn put_long(&mut self, piece: &[u8], ids: &[Id]) {
-        if piece.len() > LONGEST || self.get_long(piece).is_some() {
+        if piece.len() > LONGEST || self.find_long(piece) != NOWHERE {
             return;
         }
         if self.long_bytes.len() + piece.len() > LONG_BYTES {
@@ -260,13 +294,7 @@ impl PieceCache {
         }
         let spilled = self.spill(ids);
         let hash = hash_bytes(piece);
-        let entry = Long {
-            hash,
-            start: self.long_bytes.len() as u32,
-            len: piece.len() as u32,
-            ids: spilled,
-            count: ids.len() as u32,
-        };
+        let entry = Long { hash, start: self.long_bytes.len() as u32, len: piece.len() as u32, ids: spilled };
         self.long_bytes.extend_from_slice(piece);
         self.long.insert_unique(hash, entry, |e| e.hash);
     }
@@ -276,14 +304,17 @@ impl PieceCache {
     }
 
     fn spill(&mut self, ids: &[Id]) -> u32 {
-        if self.spilled.len() + ids.len() > SPILL {
+        if self.spilled.len() + ids.len() >= SPILL {
             self.clear();
         }
+        let start = self.spilled.len();
+        self.spilled.push(ids.len() as Id);
         self.spilled.extend_from_slice(ids);
-        (self.spilled.len() - ids.len()) as u32
+        start as u32
     }
 
-    fn clear(&mut self) {
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
         self.buckets.fill(Bucket::default());
         self.long.clear();
         self.long_bytes.clear();
@@ -300,12 +331,11 @@ mod tests {
         let mut cache = PieceCache::new();
         let get = |cache: &mut PieceCache, piece: &str| {
             let mut pieces = Pieces::new();
-            pieces.push(piece.as_bytes(), 0, piece.len());
-            cache.find(&mut pieces);
-            let ids = match cache.entry(&pieces, 0) {
-                Some(entry) => Some(cache.ids(entry).to_vec()),
-                None => cache.get_long(piece.as_bytes()).map(<[Id]>::to_vec),
-            };
+            cache.seek(piece.as_bytes(), &[(0, piece.len())], &mut pieces);
+            cache.find(piece.as_bytes(), &mut pieces);
+            let ids = cache.ids(&pieces, 0).map(<[Id]>::to_vec);
+            let few = cache.inline(&pieces, 0);
+            assert!(few.is_none_or(|(few, count)| Some(&few[..count]) == ids.as_deref()));
             cache.promote(&pieces);
             (pieces, ids)
         };

@@ -1,86 +1,52 @@
-//! The merge list as a table, and merging with it: short sequences by scanning, long ones by buckets of ranks.
-//!
-//! Both do exactly what [`crate::vocab::Vocab::segment`] defines: of all adjacent pairs the one of lowest rank is
-//! merged, leftmost first. A short sequence keeps the rank of every pair in an array and looks for the smallest; that
-//! is quadratic, but in a handful of machine words. A long one keeps the positions of every rank in a bucket of its
-//! own and a heap of the ranks that have one: every position enters a bucket once per pair it takes part in, so the
-//! cost is linear in the length but for the heap of distinct ranks.
+//! The merge list as a table.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use prefetch_index::prefetch_index;
 use rustc_hash::FxHashMap;
 
 use crate::vocab::{Id, Merge};
 
 /// No merge.
-const NONE: u32 = u32::MAX;
-/// Sequences up to this length are merged by scanning.
-const SHORT: usize = 64;
+pub(super) const NONE: u32 = u32::MAX;
 
-#[derive(Clone, Copy)]
-struct Slot {
-    pair: u64,
-    rank: u32,
-    new: Id,
-}
+/// Bits of an id and of a rank in a slot.
+pub(super) const ID_BITS: u32 = 21;
+const RANK_BITS: u32 = 22;
+const EMPTY: u64 = u64::MAX;
 
-const EMPTY: Slot = Slot { pair: u64::MAX, rank: NONE, new: 0 };
-
-/// (left, right) to (rank, new), in one open-addressing table.
+/// (left, right) to rank, in one open-addressing table.
 ///
 /// Most pairs that are asked for are not there, and the table of a large vocabulary fits no near cache. So a small bit
-/// set answers first; and pairs of bytes, which every piece begins with, have a dense table of their own.
+/// set answers first; pairs of bytes, which every piece begins with, have a dense table of their own; and a slot is one
+/// machine word, which holds the pair and its rank. A vocabulary of two million tokens or four million merges would
+/// not fit: what is beyond goes to an ordinary map.
 #[derive(Debug)]
 pub(super) struct MergeTable {
-    slots: Vec<Slot>,
+    slots: Vec<u64>,
     shift: u32,
     /// One bit a hash: whether any pair has it.
     filter: Vec<u64>,
     filter_shift: u32,
-    /// By byte pair, for a byte-level model.
-    bytes: Vec<(u32, Id)>,
+    /// Pairs too large for a slot.
+    beyond: FxHashMap<(Id, Id), u32>,
+    /// Ranks by byte pair, for a byte-level model.
+    bytes: Vec<u32>,
+    /// What the pair of each rank becomes.
+    news: Vec<Id>,
 }
 
-impl std::fmt::Debug for Slot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:x}->{}", self.pair, self.new)
-    }
+/// A pair on its way to its rank.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Query {
+    Known(u32),
+    Slot { pair: u64, place: u32 },
 }
 
-/// Buffers for merging, kept between calls.
-#[derive(Debug)]
-pub(super) struct Work {
-    /// Of a short sequence: rank and position of every pair in one number, so that the leftmost of the lowest is the
-    /// least number, and what the pair becomes.
-    ranked: [u64; SHORT],
-    news: [Id; SHORT],
-    previous: Vec<u32>,
-    next: Vec<u32>,
-    buckets: FxHashMap<u32, Vec<u32>>,
-    queue: BinaryHeap<Reverse<u32>>,
-}
-
-impl Default for Work {
-    fn default() -> Work {
-        Work {
-            ranked: [u64::MAX; SHORT],
-            news: [0; SHORT],
-            previous: Vec::new(),
-            next: Vec::new(),
-            buckets: FxHashMap::default(),
-            queue: BinaryHeap::new(),
-        }
-    }
-}
-
-impl Work {
-    #[inline]
-    fn set(&mut self, at: usize, (rank, new): (u32, Id)) {
-        let number = u64::from(rank) * SHORT as u64 + at as u64;
-        self.ranked[at] = if rank == NONE { u64::MAX } else { number };
-        self.news[at] = new;
-    }
+/// A pair as one number, if a slot has room for it.
+#[inline]
+fn packed(left: Id, right: Id) -> Option<u64> {
+    // Not all ones, so that no slot looks empty.
+    let fits = (left | right) >> ID_BITS == 0 && (left & right) != (1 << ID_BITS) - 1;
+    fits.then(|| u64::from(left) << ID_BITS | u64::from(right))
 }
 
 fn mix(pair: u64) -> u64 {
@@ -100,241 +66,106 @@ impl MergeTable {
             shift: 64 - bits,
             filter: vec![0; (1 << filter_bits) / 64],
             filter_shift: 64 - filter_bits,
+            beyond: FxHashMap::default(),
             bytes: Vec::new(),
+            news: merges.iter().map(|merge| merge.new).collect(),
         };
         for (rank, merge) in merges.iter().enumerate() {
-            let pair = u64::from(merge.left) << 32 | u64::from(merge.right);
-            let mut place = table.place(pair);
-            while table.slots[place].pair != u64::MAX && table.slots[place].pair != pair {
-                place = (place + 1) & (table.slots.len() - 1);
-            }
-            table.slots[place] = Slot { pair, rank: rank as u32, new: merge.new };
-            let bit = (mix(pair) >> table.filter_shift) as usize;
-            table.filter[bit / 64] |= 1 << (bit % 64);
+            table.insert(merge.left, merge.right, rank as u32);
         }
         for &left in bytes.into_iter().flatten() {
             for &right in bytes.into_iter().flatten() {
-                let pair = table.get(left, right);
-                table.bytes.push(pair);
+                table.bytes.push(table.rank(left, right));
             }
         }
         table
     }
 
-    fn place(&self, pair: u64) -> usize {
-        (mix(pair) >> self.shift) as usize
+    fn insert(&mut self, left: Id, right: Id, rank: u32) {
+        let (Some(pair), 0) = (packed(left, right), rank >> RANK_BITS) else {
+            self.beyond.insert((left, right), rank);
+            return;
+        };
+        let hash = mix(pair);
+        let mut place = (hash >> self.shift) as usize;
+        while self.slots[place] != EMPTY && self.slots[place] >> RANK_BITS != pair {
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+        self.slots[place] = pair << RANK_BITS | u64::from(rank);
+        let bit = (hash >> self.filter_shift) as usize;
+        self.filter[bit / 64] |= 1 << (bit % 64);
     }
 
-    /// Rank and result of a pair; the rank is `u32::MAX` where it has none.
+    /// The rank of a pair, `u32::MAX` where it has none.
     #[inline]
-    fn get(&self, left: Id, right: Id) -> (u32, Id) {
-        let pair = u64::from(left) << 32 | u64::from(right);
-        let bit = (mix(pair) >> self.filter_shift) as usize;
-        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
-            return (NONE, 0);
+    pub(super) fn rank(&self, left: Id, right: Id) -> u32 {
+        self.look(left, right).map_or(NONE, |query| self.answer(query))
+    }
+
+    /// Begins to look a pair up, if it may have a rank, and calls for the memory that [`MergeTable::answer`] will read.
+    #[inline]
+    pub(super) fn ask(&self, left: Id, right: Id) -> Option<Query> {
+        let query = self.look(left, right)?;
+        if let Query::Slot { place, .. } = query {
+            prefetch_index(&self.slots, place as usize);
         }
-        let mut place = self.place(pair);
+        Some(query)
+    }
+
+    #[inline]
+    fn look(&self, left: Id, right: Id) -> Option<Query> {
+        if !self.beyond.is_empty()
+            && let Some(&rank) = self.beyond.get(&(left, right))
+        {
+            return Some(Query::Known(rank));
+        }
+        let pair = packed(left, right)?;
+        let hash = mix(pair);
+        let bit = (hash >> self.filter_shift) as usize;
+        let may = self.filter[bit / 64] >> (bit % 64) & 1 != 0;
+        may.then_some(Query::Slot { pair, place: (hash >> self.shift) as u32 })
+    }
+
+    /// The rank that was asked for, `u32::MAX` if there is none.
+    #[inline]
+    pub(super) fn answer(&self, query: Query) -> u32 {
+        let (pair, place) = match query {
+            Query::Known(rank) => return rank,
+            Query::Slot { pair, place } => (pair, place),
+        };
+        let mut place = place as usize;
         loop {
-            let slot = &self.slots[place];
-            if slot.pair == pair || slot.pair == u64::MAX {
-                return (slot.rank, slot.new);
+            let slot = self.slots[place];
+            if slot >> RANK_BITS == pair {
+                return slot as u32 & ((1 << RANK_BITS) - 1);
+            }
+            if slot == EMPTY {
+                return NONE;
             }
             place = (place + 1) & (self.slots.len() - 1);
         }
     }
 
-    /// Merges `ids` in place.
-    pub(super) fn merge(&self, ids: &mut Vec<Id>, work: &mut Work) {
-        if ids.len() <= SHORT { self.merge_short(ids, work) } else { self.merge_long(ids, work) }
+    /// Number of merges.
+    pub(super) fn len(&self) -> usize {
+        self.news.len()
     }
 
-    /// Merges `ids`, which are the symbols of `piece` byte by byte. The table must be prepared for bytes.
-    pub(super) fn merge_bytes(&self, piece: &[u8], ids: &mut Vec<Id>, work: &mut Work) {
-        if ids.len() > SHORT || self.bytes.is_empty() {
-            return self.merge(ids, work);
-        }
-        for (at, pair) in piece.windows(2).enumerate() {
-            work.set(at, self.bytes[usize::from(pair[0]) << 8 | usize::from(pair[1])]);
-        }
-        self.merge_ranked(ids, work);
+    /// What the pair of a rank becomes.
+    #[inline]
+    pub(super) fn new_of(&self, rank: usize) -> Id {
+        self.news[rank]
     }
 
-    /// At most [`SHORT`] symbols.
-    fn merge_short(&self, ids: &mut Vec<Id>, work: &mut Work) {
-        for (at, pair) in ids.windows(2).enumerate() {
-            work.set(at, self.get(pair[0], pair[1]));
-        }
-        self.merge_ranked(ids, work);
+    /// Calls for the memory that [`MergeTable::new_of`] will read.
+    #[inline]
+    pub(super) fn prefetch_new(&self, rank: usize) {
+        prefetch_index(&self.news, rank);
     }
 
-    /// Merges at most [`SHORT`] symbols with the ranks of their pairs at hand. A symbol that was merged into the one
-    /// before it leaves a gap: which positions still hold one is a bit set, so nothing moves until the end.
-    fn merge_ranked(&self, ids: &mut Vec<Id>, work: &mut Work) {
-        let Some(pairs) = ids.len().checked_sub(1) else { return };
-        let mut held = u64::MAX >> (SHORT - ids.len());
-        loop {
-            let least = work.ranked[..pairs].iter().copied().fold(u64::MAX, u64::min);
-            if least == u64::MAX {
-                break;
-            }
-            let at = least as usize % SHORT;
-            // There is a pair at this position, so a symbol comes after it.
-            let right = at + 1 + (held >> (at + 1)).trailing_zeros() as usize;
-            ids[at] = work.news[at];
-            held &= !(1 << right);
-            if right < pairs {
-                work.ranked[right] = u64::MAX;
-            }
-            let before = held & ((1 << at) - 1);
-            if before != 0 {
-                let left = before.ilog2() as usize;
-                work.set(left, self.get(ids[left], ids[at]));
-            }
-            let after = (held >> at) >> 1;
-            if after != 0 {
-                let next = at + 1 + after.trailing_zeros() as usize;
-                work.set(at, self.get(ids[at], ids[next]));
-            } else {
-                work.ranked[at] = u64::MAX;
-            }
-        }
-        let mut kept = 0;
-        while held != 0 {
-            ids[kept] = ids[held.trailing_zeros() as usize];
-            held &= held - 1;
-            kept += 1;
-        }
-        ids.truncate(kept);
-    }
-
-    fn merge_long(&self, ids: &mut Vec<Id>, work: &mut Work) {
-        let len = ids.len();
-        let Work { previous, next, buckets, queue, .. } = work;
-        previous.clear();
-        next.clear();
-        previous.extend((0..len as u32).map(|n| n.wrapping_sub(1)));
-        next.extend(1..=len as u32);
-        queue.clear();
-        buckets.clear();
-        let note =
-            |rank: u32, at: u32, queue: &mut BinaryHeap<Reverse<u32>>, buckets: &mut FxHashMap<u32, Vec<u32>>| {
-                let bucket = buckets.entry(rank).or_default();
-                if bucket.is_empty() {
-                    queue.push(Reverse(rank));
-                }
-                bucket.push(at);
-            };
-        for (at, pair) in ids.windows(2).enumerate() {
-            let (rank, _) = self.get(pair[0], pair[1]);
-            if rank != NONE {
-                note(rank, at as u32, queue, buckets);
-            }
-        }
-        // A position that was merged into the one before it has itself as `next`.
-        while let Some(Reverse(rank)) = queue.pop() {
-            let Some(mut bucket) = buckets.remove(&rank) else { continue };
-            bucket.sort_unstable();
-            for n in 0..bucket.len() {
-                let at = bucket[n] as usize;
-                let right = next[at] as usize;
-                if right == at || right >= len {
-                    continue;
-                }
-                let (now, new) = self.get(ids[at], ids[right]);
-                if now != rank {
-                    continue;
-                }
-                let after = next[right] as usize;
-                ids[at] = new;
-                next[at] = after as u32;
-                next[right] = right as u32;
-                let mut lower = false;
-                if after < len {
-                    previous[after] = at as u32;
-                    let (rank_after, _) = self.get(new, ids[after]);
-                    if rank_after != NONE {
-                        note(rank_after, at as u32, queue, buckets);
-                        lower |= rank_after < rank;
-                    }
-                }
-                let before = previous[at] as usize;
-                if at > 0 {
-                    let (rank_before, _) = self.get(ids[before], new);
-                    if rank_before != NONE {
-                        note(rank_before, before as u32, queue, buckets);
-                        lower |= rank_before < rank;
-                    }
-                }
-                if lower && n + 1 < bucket.len() {
-                    // Only a merge list that was not learned in order gets here: the new pair goes first.
-                    for &rest in &bucket[n + 1..] {
-                        note(rank, rest, queue, buckets);
-                    }
-                    break;
-                }
-            }
-        }
-        let mut kept = 0;
-        for at in 0..len {
-            if next[at] as usize != at {
-                ids[kept] = ids[at];
-                kept += 1;
-            }
-        }
-        ids.truncate(kept);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::vocab::Vocab;
-    use proptest::prelude::*;
-
-    /// A vocabulary over `a`..`d` with merges in any order, learnable or not.
-    fn vocab(pairs: &[(usize, usize)]) -> Vocab {
-        let mut vocab = Vocab::new();
-        for token in ["a", "b", "c", "d"] {
-            vocab.push(token.as_bytes());
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        for &(left, right) in pairs {
-            let (left, right) = ((left % vocab.len()) as Id, (right % vocab.len()) as Id);
-            let joined = [vocab.token(left).unwrap(), vocab.token(right).unwrap()].concat();
-            if joined.len() < 12 && seen.insert((left, right)) {
-                let known = vocab.by_token().get(&joined[..]).copied();
-                let new = known.unwrap_or_else(|| vocab.push(&joined));
-                vocab.merges.push(Merge { left, right, new });
-            }
-        }
-        vocab
-    }
-
-    proptest! {
-        #[test]
-        fn both_ways_are_the_definition(
-            pairs in prop::collection::vec((0usize..40, 0usize..40), 0..30),
-            backwards in any::<bool>(),
-            ids in prop_oneof![
-                prop::collection::vec(0u32..4, 0..70),
-                prop::collection::vec(0u32..4, 60..200),
-            ],
-        ) {
-            let mut vocab = vocab(&pairs);
-            if backwards {
-                vocab.merges.reverse();
-            }
-            let table = MergeTable::new(&vocab.merges, Some(&std::array::from_fn(|byte| byte as Id)));
-            let mut expected = ids.clone();
-            vocab.segment(&mut expected);
-            let (mut short, mut long, mut bytes) = (ids.clone(), ids.clone(), ids.clone());
-            let piece: Vec<u8> = ids.iter().map(|&id| id as u8).collect();
-            table.merge_bytes(&piece, &mut bytes, &mut Work::default());
-            prop_assert_eq!(&bytes, &expected);
-            table.merge(&mut short, &mut Work::default());
-            table.merge_long(&mut long, &mut Work::default());
-            prop_assert_eq!(&short, &expected);
-            prop_assert_eq!(&long, &expected);
-        }
+    /// The rank of a pair of bytes; the table must be prepared for bytes.
+    #[inline]
+    pub(super) fn rank_of_bytes(&self, left: u8, right: u8) -> u32 {
+        self.bytes[usize::from(left) << 8 | usize::from(right)]
     }
 }

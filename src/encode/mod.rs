@@ -16,12 +16,15 @@ mod base;
 mod batch;
 mod bpe;
 mod bridge;
+mod buckets;
 mod cache;
 mod decode;
+mod lanes;
 mod merges;
 mod offsets;
 mod sections;
 mod whole;
+mod work;
 
 use std::ops::Range;
 
@@ -36,9 +39,9 @@ pub use batch::Batch;
 use bpe::BpeCore;
 use cache::PieceCache;
 use decode::Decoding;
-use merges::Work;
 pub use offsets::Token;
 use sections::Section;
+use work::Work;
 
 /// Which special tokens take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,9 +71,11 @@ enum Core {
     Foreign(Box<tokenizers::Tokenizer>),
 }
 
-/// What one thread needs to encode: a cache of pieces and buffers.
+/// What one thread needs to encode: a cache of pieces and buffers. With another encoder it starts afresh.
 #[derive(Debug)]
 pub struct Scratch {
+    /// Of the model that the cache is of; none is 0.
+    stamp: u64,
     cache: PieceCache,
     work: Work,
     ids: Vec<Id>,
@@ -80,7 +85,16 @@ pub struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Scratch { cache: PieceCache::new(), work: Work::default(), ids: Vec::new(), fresh: Vec::new() }
+        Scratch { stamp: 0, cache: PieceCache::new(), work: Work::default(), ids: Vec::new(), fresh: Vec::new() }
+    }
+}
+
+impl Scratch {
+    /// Forgets what is not of the model with this stamp.
+    fn belong_to(&mut self, stamp: u64) {
+        if std::mem::replace(&mut self.stamp, stamp) != stamp {
+            self.cache.clear();
+        }
     }
 }
 
@@ -196,7 +210,7 @@ impl Encoder {
     /// Applies the merges to a sequence of base symbols, as training does when it continues a tokenizer.
     pub fn merge_symbols(&self, ids: &mut Vec<Id>) {
         if let Core::Bpe(core) = &self.core {
-            core.merges.merge(ids, &mut Work::default());
+            Work::default().merge(&core.merges, ids);
         }
     }
 

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::vocab::Id;
 
 use super::bpe::BpeCore;
-use super::cache::Pieces;
 use super::{Core, EncodeOptions, Encoder, Scratch, Section, foreign_encode};
 
 /// A token and the byte range of the document that it stands for.
@@ -118,12 +117,10 @@ impl BpeCore {
         }
         let mut ids = Vec::new();
         let mut symbols = Vec::new();
-        let mut pieces = Pieces::new();
         self.cut(cutter, text, |start, end| {
             ids.clear();
             symbols.clear();
-            pieces.push(text.as_bytes(), start, end);
-            self.encode_pieces(text.as_bytes(), &mut pieces, scratch, &mut ids);
+            self.encode_one(text.as_bytes(), start, end, scratch, &mut ids);
             if let [id] = ids[..] {
                 return emit(id, start..end);
             }

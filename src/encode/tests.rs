@@ -199,3 +199,16 @@ fn ten_megabytes_without_a_cut_take_linear_time() {
         assert_eq!(encoder.decode(&ids, false), text.as_bytes());
     }
 }
+
+#[test]
+fn scratch_of_one_encoder_serves_another() {
+    let options = EncodeOptions::default();
+    let mut scratch = Scratch::default();
+    for merges in [4, 20, 4] {
+        let encoder = Encoder::new(&trained(Alphabet::Bytes, false, Splitter::default(), merges)).unwrap();
+        let text = "abc abcabc bcbcbc ab ";
+        let mut ids = Vec::new();
+        encoder.encode_into(text, options, &mut scratch, &mut ids).unwrap();
+        assert_eq!(ids, encoder.encode(text).unwrap());
+    }
+}

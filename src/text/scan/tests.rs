@@ -87,10 +87,10 @@ fn hostile() -> impl Strategy<Value = String> {
         1 => any::<char>().prop_map(String::from),
     ];
     // Plain text in between, so that there are windows in which pieces are found by the bit.
-    let plain = "[a-zA-Z0-9 .,(]{1,40}";
+    let plain = "(([a-zA-Z0-9 .,(]|[a-z]{2,5}|[ \n\t./'])[ \n]?){1,20}";
     prop_oneof![
         3 => prop::collection::vec(atom.clone(), 0..24),
-        1 => prop::collection::vec(prop_oneof![atom, plain.prop_map(String::from)], 10..40),
+        1 => prop::collection::vec(prop_oneof![atom, plain], 10..40),
     ]
     .prop_map(|atoms| atoms.concat())
 }

@@ -21,7 +21,7 @@ pub(super) fn scan(text: &str, mut emit: impl FnMut(usize, usize)) {
     let mut in_word = false;
     let mut windows = Windows::default();
     loop {
-        let done = windows.take(text, at, Window::cl100k::<3>, &mut emit);
+        let done = windows.take(text, at, Window::slashed, &mut emit);
         if done > at {
             in_word = text[done - 1].is_ascii_alphanumeric();
             at = done;

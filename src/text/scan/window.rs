@@ -1,38 +1,48 @@
-//! Sixty-four bytes at a time: where pieces of plain ASCII start, by arithmetic on bit sets.
+//! Sixty-four bytes at a time: where pieces of ASCII start, by arithmetic on bit sets.
 //!
-//! In most text most pieces are a word with the space before it, a number or a few punctuation marks. For these the
-//! patterns are local: whether a piece starts at a byte depends on the class of that byte and of the two before it. So
-//! a window that begins where a piece begins is turned into one bit set a class, and shifts and masks give the starts
-//! of all its pieces at once, without a branch on what they are. Everything else (characters that are not ASCII, white
-//! space but for single spaces, apostrophes before letters) is *hard*: the starts before the first hard byte hold, and
-//! the scanner takes over from the last of them.
+//! In ASCII text the patterns are local: whether a piece starts at a byte depends on the classes of a few bytes around
+//! it. So a window that begins where a piece begins is turned into one bit set a class, bit `n` standing for byte `n`,
+//! and shifts and masks give the starts of all its pieces at once, without a branch on what they are. What that cannot
+//! tell is *hard*: characters that are not ASCII, contractions, odd white space. A start is only given where nothing that
+//! may follow undoes it. Starts before the first hard byte hold, and from the last of them the scanner takes over for one piece.
 
 use wide::i8x64;
 
 const LOWER_A: i8 = b'a' as i8;
 const LOWER_Z: i8 = b'z' as i8;
-const SPACE: i8 = b' ' as i8;
-const APOSTROPHE: i8 = b'\'' as i8;
 /// The bit that small letters have and capitals have not.
 const CASE: i8 = 0x20;
 
-/// Pieces that are left to the scanner after a window that was not worth it.
+/// Pieces that are left to the scanner where there is little ASCII.
 const WAIT: u32 = 16;
 /// Bytes that a window must have settled to be worth it.
 const WORTH: usize = 16;
 
-/// The classes of 64 bytes; bit `n` is the byte `n`.
+/// The classes of 64 bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     letters: u64,
+    capitals: u64,
     numbers: u64,
     spaces: u64,
-    capitals: u64,
+    tabs: u64,
+    /// `\r` and `\n`.
+    breaks: u64,
     apostrophes: u64,
+    slashes: u64,
+    /// All that is neither of these nor other visible ASCII.
+    strange: u64,
+}
+
+/// What a pattern makes of a window.
+pub(super) struct Starts {
+    /// Where pieces start.
+    starts: u64,
+    /// From the first of these on, `starts` may be wrong.
     hard: u64,
 }
 
-/// Where a window is looked at, and where it is not worth while.
+/// Where windows are looked at, and where they are not worth while.
 #[derive(Default)]
 pub(super) struct Windows {
     wait: u32,
@@ -40,13 +50,13 @@ pub(super) struct Windows {
 
 impl Windows {
     /// Calls `emit` for the pieces from `at` on, where one starts, as far as windows can tell; returns where the next
-    /// one starts. `starts` gives the first hard byte's bit set and the starts of a window.
+    /// one starts.
     #[inline(always)]
     pub(super) fn take(
         &mut self,
         text: &[u8],
         mut at: usize,
-        starts: impl Fn(&Window) -> (u64, u64),
+        starts: impl Fn(&Window) -> Starts,
         emit: &mut impl FnMut(usize, usize),
     ) -> usize {
         if self.wait > 0 {
@@ -54,7 +64,8 @@ impl Windows {
             return at;
         }
         while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<64>()) {
-            let (hard, starts) = starts(&Window::new(bytes));
+            let window = Window::new(bytes);
+            let Starts { starts, hard } = starts(&window);
             let before_hard = (hard & hard.wrapping_neg()).wrapping_sub(1);
             let base = at;
             let mut next = starts & before_hard & !1;
@@ -65,7 +76,7 @@ impl Windows {
                 next &= next - 1;
             }
             if hard != 0 || at == base {
-                if at - base < WORTH {
+                if at - base < WORTH && window.strange & before_hard.wrapping_add(1) != 0 {
                     self.wait = WAIT;
                 }
                 break;
@@ -79,52 +90,94 @@ impl Window {
     #[inline(always)]
     fn new(bytes: &[u8; 64]) -> Window {
         let bytes = i8x64::new(bytes.map(|byte| byte as i8));
-        let spaces = within::<SPACE, SPACE, 0>(bytes);
-        // Control characters are rare, and among them is the other white space.
-        let hard = !within::<SPACE, { i8::MAX }, 0>(bytes);
+        let one = |byte: u8| bytes.simd_eq(i8x64::splat(byte as i8)).to_bitmask();
+        let (tabs, breaks) = (one(b'\t'), one(b'\n') | one(b'\r'));
         Window {
             letters: within::<LOWER_A, LOWER_Z, CASE>(bytes),
-            numbers: within::<{ b'0' as i8 }, { b'9' as i8 }, 0>(bytes),
-            spaces,
             capitals: within::<{ b'A' as i8 }, { b'Z' as i8 }, 0>(bytes),
-            apostrophes: within::<APOSTROPHE, APOSTROPHE, 0>(bytes),
-            hard: hard | spaces & spaces << 1,
+            numbers: within::<{ b'0' as i8 }, { b'9' as i8 }, 0>(bytes),
+            spaces: one(b' '),
+            tabs,
+            breaks,
+            apostrophes: one(b'\''),
+            slashes: one(b'/'),
+            strange: !within::<{ b' ' as i8 }, { i8::MAX }, 0>(bytes) & !tabs & !breaks,
         }
     }
 
-    /// What is neither a letter, a number, a space nor hard.
+    /// What is neither a letter, a number, white space nor strange.
     #[inline(always)]
     fn others(&self) -> u64 {
-        !(self.letters | self.numbers | self.spaces | self.hard)
+        !(self.letters | self.numbers | self.white() | self.strange)
     }
 
-    /// Hard bytes and starts of GPT-2's pieces: a space joins whatever it precedes.
     #[inline(always)]
-    pub(super) fn gpt2(&self) -> (u64, u64) {
+    fn white(&self) -> u64 {
+        self.spaces | self.tabs | self.breaks
+    }
+
+    /// Bytes that are followed by what is surely not white space.
+    #[inline(always)]
+    fn before_visible(&self) -> u64 {
+        !((self.white() | self.strange) >> 1 | 1 << 63)
+    }
+
+    /// The letters of what may be a contraction.
+    #[inline(always)]
+    fn contracted(&self) -> u64 {
+        self.letters & self.apostrophes << 1
+    }
+
+    /// GPT-2's pieces: of a run of white space the last character is apart, and if it is a space it joins what follows.
+    #[inline(always)]
+    pub(super) fn gpt2(&self) -> Starts {
+        let white = self.white();
         let first = |class: u64| class & !(class << 1) & !(self.spaces << 1);
-        let starts = self.spaces | first(self.letters) | first(self.numbers) | first(self.others());
-        (self.hard | self.letters & self.apostrophes << 1, starts)
+        let whites = white & (!(white << 1) | self.before_visible());
+        Starts {
+            starts: whites | first(self.letters) | first(self.numbers) | first(self.others()),
+            hard: self.strange | self.contracted(),
+        }
     }
 
-    /// Hard bytes and starts of GPT-4's pieces, with groups of `DIGITS` digits (1 or 3): a space joins letters and
-    /// punctuation, and one punctuation mark that starts a piece joins letters.
+    /// GPT-4's pieces, with groups of `DIGITS` digits (1 or 3). One character that starts a piece, and is no line break,
+    /// joins letters; a space joins punctuation. Line breaks join the punctuation before them; else what precedes them
+    /// in a run of white space joins them.
     #[inline(always)]
-    pub(super) fn cl100k<const DIGITS: usize>(&self) -> (u64, u64) {
-        let (others, after_space) = (self.others(), self.spaces << 1);
-        let marks = others & !(others << 1) & !after_space;
-        let words = self.letters & !(self.letters << 1) & !after_space & !(marks << 1);
-        let starts = self.spaces | marks | words | self.groups::<DIGITS>();
-        (self.hard | self.letters & self.apostrophes << 1, starts)
+    pub(super) fn cl100k<const DIGITS: usize>(&self) -> Starts {
+        let (white, others, breaks) = (self.white(), self.others(), self.breaks);
+        let blanks = self.spaces | self.tabs;
+        let marks = others & !(others << 1) & !(self.spaces << 1);
+        let words = self.letters & !(self.letters << 1) & !(blanks << 1) & !(marks << 1);
+        // Adding the first bit of a run carries through it.
+        let joined = breaks & !breaks.wrapping_add(breaks & others << 1);
+        let last = blanks & self.before_visible();
+        // Blanks between two breaks are part of the white space around them: where breaks may follow, all is open.
+        let after_break = blanks & breaks << 1;
+        let between = after_break & !(joined << 1);
+        let (behind, beyond) = blanks.overflowing_add(between);
+        let open = if beyond || behind & !blanks & (breaks | self.strange) != 0 { between } else { 0 };
+        Starts {
+            starts: white & !(white << 1) & !joined | last | after_break | marks | words | self.groups::<DIGITS>(),
+            hard: self.strange | self.contracted() | open,
+        }
     }
 
-    /// Hard bytes and starts of GPT-4o's pieces: GPT-4's, cut before a capital after a small letter.
+    /// GPT-4o's pieces and our own: GPT-4's, but slashes join the line breaks that join punctuation.
     #[inline(always)]
-    pub(super) fn o200k(&self) -> (u64, u64) {
-        let (_, starts) = self.cl100k::<3>();
+    pub(super) fn slashed(&self) -> Starts {
+        let Starts { starts, hard } = self.cl100k::<3>();
+        Starts { starts, hard: hard | self.slashes & self.breaks << 1 }
+    }
+
+    /// GPT-4o's pieces: words end where a capital follows a small letter, and a contraction belongs to its word.
+    #[inline(always)]
+    pub(super) fn o200k(&self) -> Starts {
+        let Starts { starts, hard } = self.slashed();
         let small = self.letters & !self.capitals;
-        // A contraction belongs to the word before it; what follows the window may make one.
-        let open = self.apostrophes & ((self.letters | self.hard) >> 1 | 1 << 63);
-        (self.hard | open, starts | self.capitals & small << 1)
+        // What follows the window may make a contraction.
+        let open = self.apostrophes & ((self.letters | self.strange) >> 1 | 1 << 63);
+        Starts { starts: starts | self.capitals & small << 1, hard: hard | open }
     }
 
     /// Starts of groups of digits.
