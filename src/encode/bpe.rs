@@ -1,6 +1,6 @@
 //! Text between added tokens to ids: pieces are looked up among those seen before, by the batch, and merged where new.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use crate::text::Cutter;
 use crate::tokenizer::Bpe;
@@ -18,8 +18,8 @@ use super::work::Work;
 /// The compiled form of a BPE model.
 #[derive(Debug)]
 pub(super) struct BpeCore {
-    /// Different from that of every other model.
-    stamp: u64,
+    /// Tells this model from every other that is or may be in use.
+    identity: Arc<()>,
     pub(super) base: Base,
     pub(super) merges: MergeTable,
     pub(super) vocab: Vocab,
@@ -37,9 +37,7 @@ impl BpeCore {
         vocab.merges = Vec::new();
         let merges = || MergeTable::new(&model.vocab.merges, base.byte_table());
         let (merges, whole) = rayon::join(merges, || model.ignore_merges.then(|| Whole::new(&vocab)));
-        static STAMPS: AtomicU64 = AtomicU64::new(1);
-        let stamp = STAMPS.fetch_add(1, Ordering::Relaxed);
-        BpeCore { stamp, base, merges, vocab, whole, bridge }
+        BpeCore { identity: Arc::new(()), base, merges, vocab, whole, bridge }
     }
 
     /// Appends the ids of text between added tokens.
@@ -50,7 +48,7 @@ impl BpeCore {
             out.push(id);
             return;
         }
-        scratch.belong_to(self.stamp);
+        scratch.belong_to(&self.identity);
         let text_bytes = text.as_bytes();
         let (mut spans, mut filled) = ([(0, 0); cache::BATCH], 0);
         let mut pieces = Pieces::new();
@@ -177,7 +175,7 @@ impl BpeCore {
 
     /// The ids of one piece of `text`.
     pub(super) fn encode_one(&self, text: &[u8], start: usize, end: usize, scratch: &mut Scratch, out: &mut Vec<Id>) {
-        scratch.belong_to(self.stamp);
+        scratch.belong_to(&self.identity);
         let mut pieces = Pieces::new();
         self.pass(text, &[(start, end)], &mut pieces, scratch, out);
         self.finish(text, &mut pieces, scratch, out);

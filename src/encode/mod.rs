@@ -27,6 +27,7 @@ mod whole;
 mod work;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::text::Cutter;
@@ -74,8 +75,8 @@ enum Core {
 /// What one thread needs to encode: a cache of pieces and buffers. With another encoder it starts afresh.
 #[derive(Debug)]
 pub struct Scratch {
-    /// Of the model that the cache is of; none is 0.
-    stamp: u64,
+    /// Of the model that the cache is of.
+    owner: Option<Arc<()>>,
     cache: PieceCache,
     work: Work,
     ids: Vec<Id>,
@@ -85,14 +86,17 @@ pub struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Scratch { stamp: 0, cache: PieceCache::new(), work: Work::default(), ids: Vec::new(), fresh: Vec::new() }
+        Scratch { owner: None, cache: PieceCache::new(), work: Work::default(), ids: Vec::new(), fresh: Vec::new() }
     }
 }
 
 impl Scratch {
-    /// Forgets what is not of the model with this stamp.
-    fn belong_to(&mut self, stamp: u64) {
-        if std::mem::replace(&mut self.stamp, stamp) != stamp {
+    /// Forgets what is not of the model with this identity.
+    fn belong_to(&mut self, identity: &Arc<()>) {
+        if self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, identity)) {
+            return;
+        }
+        if self.owner.replace(Arc::clone(identity)).is_some() {
             self.cache.clear();
         }
     }

@@ -1,7 +1,7 @@
 //! `tokenizer.json`, Hugging Face's format, from text to [`Tokenizer`].
 //!
 //! Every BPE file whose parts we can represent exactly is read natively: one pass over the text, in which the model
-//! streams through `hf_model` and the other sections are kept raw and understood by `hf_steps`.
+//! streams through `model` and the other sections are kept raw and understood by `steps`.
 //! Anything else (WordPiece, Unigram, dropout, affixes, unknown or unusual steps) becomes [`Model::Foreign`]: the text
 //! as it is, after the `tokenizers` crate has accepted it.
 //!
@@ -11,7 +11,15 @@
 //! vocabulary entry's, or else the next free one after the vocabulary's *size*, whatever the file states; and of a
 //! pair that is merged twice the later merge counts (the earlier one is dropped on writing).
 //!
-//! O(file); see `hf_model` for memory.
+//! O(file); see `model` for memory.
+
+mod added;
+mod model;
+mod spell;
+mod steps;
+mod table;
+mod vocab;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,14 +29,16 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::hf_added::{self, Stated};
-use super::hf_model::{self, Model as ModelSeed, ModelParts, Text};
-use super::hf_vocab::{id_limit, ids_in_order, joins_are_whole, last_of_each_pair, unknowns_are_plain, vocabulary};
-pub use super::hf_write::write_string;
-use super::{foreign, hf_steps};
+use super::foreign;
 use crate::error::{Error, Place, Result};
 use crate::tokenizer::{Alphabet, Bpe, Carried, Decoder, Model, Tokenizer};
 use crate::vocab::Id;
+use added::Stated;
+use model::{Model as ModelSeed, ModelParts, Text};
+pub(super) use steps::regex_pattern;
+pub(super) use vocab::id_limit;
+use vocab::{ids_in_order, joins_are_whole, last_of_each_pair, unknowns_are_plain, vocabulary};
+pub use write::write_string;
 
 /// Reads the text of a `tokenizer.json`.
 ///
@@ -158,7 +168,7 @@ impl Sections {
             pre_tokenizer: section("pre_tokenizer", raw("pre_tokenizer"))?,
             post_processor: section("post_processor", raw("post_processor"))?,
             decoder: section("decoder", raw("decoder"))?,
-            stated: hf_added::parse(raw("added_tokens"))?,
+            stated: added::parse(raw("added_tokens"))?,
         })
     }
 }
@@ -219,10 +229,10 @@ impl Options {
 fn native(file: &FileParts<'_>, parts: &ModelParts<'_>, values: &Sections) -> Result<Option<Tokenizer>> {
     let missing = |what: &str| Error::input("", format!("the model has no `{what}`")).at(Place::Entry("model".into()));
     let table = parts.table.as_ref().ok_or_else(|| missing("vocab"))?;
-    let merges = hf_model::resolve(parts.merges.as_ref().ok_or_else(|| missing("merges"))?, table)?;
+    let merges = model::resolve(parts.merges.as_ref().ok_or_else(|| missing("merges"))?, table)?;
     let by_id = ids_in_order(table)?;
     let limit = id_limit(table.entries.len());
-    let added = hf_added::resolve(
+    let added = added::resolve(
         &values.stated,
         table.entries.len(),
         limit,
@@ -231,13 +241,13 @@ fn native(file: &FileParts<'_>, parts: &ModelParts<'_>, values: &Sections) -> Re
     )?;
     let steps = (
         Options::read(parts),
-        hf_steps::normalizer(&values.normalizer),
-        hf_steps::splitter(&values.pre_tokenizer),
-        hf_steps::post(&values.post_processor),
-        hf_steps::decoders(&values.decoder),
+        steps::normalizer(&values.normalizer),
+        steps::splitter(&values.pre_tokenizer),
+        steps::post(&values.post_processor),
+        steps::decoders(&values.decoder),
     );
     let (Some(options), Some(normal), Some(cuts), Some(post), Some(decoders)) = steps else { return Ok(None) };
-    if normal.byte_level && cuts != hf_steps::Cuts::default() {
+    if normal.byte_level && cuts != steps::Cuts::default() {
         return Ok(None); // cuts in text that is already spelled in bytes
     }
     let alphabet = if normal.byte_level || cuts.byte_level { Alphabet::Bytes } else { Alphabet::Chars };
@@ -296,7 +306,7 @@ fn left_to_the_crate(text: &str, values: &Sections) -> Result<Tokenizer> {
     let added = values.stated.iter().filter(|s| !s.content.is_empty() && seen.insert(s.content.as_str()));
     Ok(Tokenizer {
         added: added.filter_map(|s| Some(s.token(loaded.token_to_id(&s.content)?))).collect(),
-        post: hf_steps::post(&values.post_processor).unwrap_or_default(),
+        post: steps::post(&values.post_processor).unwrap_or_default(),
         model: Model::Foreign(text.to_owned()),
         ..Tokenizer::default()
     })

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use super::{hf, hf_write};
+use super::hf;
 use crate::error::{Error, Place, Result};
 use crate::tokenizer::{AddedToken, Alphabet, Bpe, Decoder, Model, Post, Tokenizer};
 use crate::unicode::Normalizer;
@@ -85,7 +85,7 @@ impl Pieces {
         if !self.unigram && self.charsmap.is_empty() {
             return Ok(tokenizer);
         }
-        let json = hf_write::write_string(&tokenizer)?;
+        let json = hf::write_string(&tokenizer)?;
         let mut file: Value = serde_json::from_str(&json).map_err(hf::json_error)?;
         if !self.charsmap.is_empty() {
             let map = json!({"type": "Precompiled", "precompiled_charsmap": STANDARD.encode(&self.charsmap)});

@@ -20,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
 use super::byte_level_splitter;
-use super::hf_vocab::id_limit;
+use super::hf::id_limit;
 use crate::error::{Error, Place, Result};
 use crate::text::{Named, Splitter};
 use crate::tokenizer::{AddedToken, Alphabet, Bpe, Decoder, Model, Tokenizer};

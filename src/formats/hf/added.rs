@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::hf::json_error;
+use super::json_error;
 use crate::error::{Error, Place, Result};
 use crate::tokenizer::AddedToken;
 use crate::vocab::Id;

@@ -116,7 +116,7 @@ fn pattern_text(v: &Value) -> Option<(String, bool)> {
 }
 
 /// The pattern of a regular expression: a known one by its scanner.
-pub(super) fn regex_pattern(regex: &str) -> Pattern {
+pub(in crate::formats) fn regex_pattern(regex: &str) -> Pattern {
     Named::recognise(regex).map_or_else(|| Pattern::Regex(regex.to_owned()), Pattern::Named)
 }
 

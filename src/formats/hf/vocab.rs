@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::hf_table::Table;
+use super::table::Table;
 use crate::alphabet::{byte_of, spell};
 use crate::error::{Error, Place, Result};
 use crate::tokenizer::{Alphabet, Bpe};
@@ -12,7 +12,7 @@ use crate::vocab::{Id, Merge, Vocab};
 
 /// One more than the greatest id that a file with so many tokens may use: holes are allowed, but a single absurd id
 /// must not cost gigabytes.
-pub(super) fn id_limit(tokens: usize) -> usize {
+pub(in crate::formats) fn id_limit(tokens: usize) -> usize {
     (tokens.saturating_mul(16)).saturating_add(1 << 20).min(u32::MAX as usize)
 }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::hf_table::{self, Table};
+use super::table::{self, Table};
 use crate::error::{Error, Place};
 use crate::vocab::{Id, Merge};
 
@@ -276,16 +276,16 @@ pub(super) fn resolve(merges: &[RawMerge<'_>], table: &Table<'_>) -> crate::erro
     const CHUNK: usize = 1 << 14;
     let chunk = |(chunk, merges): (usize, &[RawMerge<'_>])| -> crate::error::Result<Vec<Merge>> {
         let (mut out, mut joined, mut last) = (Vec::with_capacity(merges.len()), Vec::new(), 0);
-        let mut found = [None; hf_table::BATCH];
-        for (batch, merges) in merges.chunks(hf_table::BATCH / 2).enumerate() {
-            let mut parts = [&b""[..]; hf_table::BATCH];
+        let mut found = [None; table::BATCH];
+        for (batch, merges) in merges.chunks(table::BATCH / 2).enumerate() {
+            let mut parts = [&b""[..]; table::BATCH];
             for (pair, (left, right)) in parts.chunks_exact_mut(2).zip(merges) {
                 pair.copy_from_slice(&[left.as_bytes(), right.as_bytes()]);
             }
             table.ids(&parts[..merges.len() * 2], &mut found);
             for (at, ((left, right), ids)) in merges.iter().zip(found.chunks_exact(2)).enumerate() {
                 let fault = |why: String| {
-                    let rank = chunk * CHUNK + batch * hf_table::BATCH / 2 + at;
+                    let rank = chunk * CHUNK + batch * table::BATCH / 2 + at;
                     Error::input("", format!("merge {rank}: {why}")).at(Place::Entry(format!("merges[{rank}]")))
                 };
                 if left.is_empty() || right.is_empty() {

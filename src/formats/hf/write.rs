@@ -9,10 +9,10 @@
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use super::hf::section;
-use super::hf_spell::{decoder_value, normalizer_value, quote, splitter_value, text};
-use super::hf_vocab::{id_limit, spelling};
-use super::{hf_added, hf_steps};
+use super::section;
+use super::spell::{decoder_value, normalizer_value, quote, splitter_value, text};
+use super::vocab::{id_limit, spelling};
+use super::{added, steps};
 use crate::error::{Error, Result};
 use crate::tokenizer::{AddedToken, Alphabet, Bpe, Model, Post, Tokenizer};
 use crate::vocab::Id;
@@ -51,7 +51,7 @@ pub fn write_string(tokenizer: &Tokenizer) -> Result<String> {
     let bpe = match &tokenizer.model {
         Model::Bpe(bpe) => bpe,
         Model::Foreign(text) => {
-            let same = super::hf::read_str(text)? == *tokenizer;
+            let same = super::read_str(text)? == *tokenizer;
             return if same { Ok(text.clone()) } else { Err(edited_foreign()) };
         }
     };
@@ -108,7 +108,7 @@ impl<'t> Held<'t> {
     fn new(tokenizer: &'t Tokenizer, bpe: &'t Bpe) -> Result<Self> {
         let sections = &tokenizer.carried.sections;
         let value = |key: &str| section(key, sections.iter().find(|(k, _)| k == key).map(|(_, raw)| raw.as_str()));
-        let read = (hf_steps::normalizer(&value("normalizer")?), hf_steps::splitter(&value("pre_tokenizer")?));
+        let read = (steps::normalizer(&value("normalizer")?), steps::splitter(&value("pre_tokenizer")?));
         let layout_kept = match read {
             (Some(normal), Some(cuts)) => {
                 normal.steps == tokenizer.normalizers
@@ -131,17 +131,17 @@ impl<'t> Held<'t> {
             "version" if raw.is_none() => return Ok("\"1.0\"".into()),
             "added_tokens" => raw.is_some() && self.added_kept(raw)?,
             "normalizer" => {
-                let read = hf_steps::normalizer(&value);
+                let read = steps::normalizer(&value);
                 self.layout_kept || read.is_some_and(|n| n.steps == t.normalizers && !n.byte_level)
             }
             "pre_tokenizer" => {
                 let bytes = self.bpe.alphabet == Alphabet::Bytes;
-                let read = hf_steps::splitter(&value);
+                let read = steps::splitter(&value);
                 self.layout_kept || read.is_some_and(|c| c.splitter == t.splitter && c.byte_level == bytes)
             }
-            "post_processor" => hf_steps::post(&value).as_ref() == Some(&t.post),
+            "post_processor" => steps::post(&value).as_ref() == Some(&t.post),
             "decoder" if t.carried.sections.is_empty() => false,
-            "decoder" => hf_steps::decoders(&value).as_ref() == Some(&t.decoders),
+            "decoder" => steps::decoders(&value).as_ref() == Some(&t.decoders),
             _ => true,
         };
         if keep {
@@ -158,7 +158,7 @@ impl<'t> Held<'t> {
     }
 
     fn added_kept(&self, raw: Option<&str>) -> Result<bool> {
-        let stated = hf_added::parse(raw.filter(|&r| r != "null"))?;
+        let stated = added::parse(raw.filter(|&r| r != "null"))?;
         Ok(resolve(&stated, self.bpe).is_ok_and(|added| added == self.tokenizer.added))
     }
 
@@ -210,7 +210,7 @@ impl<'t> Held<'t> {
     }
 }
 
-fn resolve(stated: &[hf_added::Stated], bpe: &Bpe) -> Result<Vec<AddedToken>> {
+fn resolve(stated: &[added::Stated], bpe: &Bpe) -> Result<Vec<AddedToken>> {
     // Only the few added contents are looked up, so the table holds only those.
     let mut by_spelling: FxHashMap<Vec<u8>, Id> = FxHashMap::default();
     for one in stated {
@@ -228,12 +228,12 @@ fn resolve(stated: &[hf_added::Stated], bpe: &Bpe) -> Result<Vec<AddedToken>> {
     }
     let defined = bpe.vocab.defined();
     let lookup = |text: &str| by_spelling.get(text.as_bytes()).copied().filter(|&id| id != Id::MAX);
-    hf_added::resolve(stated, defined, id_limit(defined), lookup, |id| bpe.vocab.token(id).is_some())
+    added::resolve(stated, defined, id_limit(defined), lookup, |id| bpe.vocab.token(id).is_some())
 }
 
 /// Whether stock libraries give the added tokens the ids that they have here.
 fn check_added(tokenizer: &Tokenizer, bpe: &Bpe) -> Result<()> {
-    let resolved = resolve(&hf_added::stated(&tokenizer.added), bpe)?;
+    let resolved = resolve(&added::stated(&tokenizer.added), bpe)?;
     if resolved.len() != tokenizer.added.len() {
         return Err(unsupported("an added token is empty or stands there twice"));
     }

@@ -1,4 +1,4 @@
-//! Our steps as the JSON sections of a `tokenizer.json`: the way back of [`super::hf_steps`].
+//! Our steps as the JSON sections of a `tokenizer.json`: the way back of [`super::steps`].
 
 use serde_json::{Value, json};
 
