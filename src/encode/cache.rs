@@ -1,10 +1,10 @@
 //! What pieces were encoded to before. Text repeats its words, so most pieces never reach the merge loop.
 //!
 //! Pieces of at most 15 bytes are one 128-bit integer in a table of two-entry buckets, one cache line each, with up to
-//! three ids inside the entry; the newer entry displaces the older one, which may move to the bucket beside. There are two such tables. The small one is in
-//! front, fits the second-level cache and few enough pages for the processor to know all of them, and answers for four
-//! of five pieces; the large one behind it is bounded only so that memory is. Longer pieces go to a hash table. All are
-//! emptied when the ids outside of entries outgrow their room.
+//! three ids inside the entry; the newer entry displaces the older one, which may move to the bucket beside. There are
+//! two such tables. The small one is in front, fits the second-level cache, and answers for five of six pieces; the
+//! large one behind it, most of which is far away, is called for early. Longer pieces go to a hash table. All are emptied
+//! when the ids outside of entries outgrow their room, so that memory is bounded.
 
 use hashbrown::HashTable;
 use prefetch_index::prefetch_index;
@@ -12,15 +12,15 @@ use prefetch_index::prefetch_index;
 use crate::packed::{self, Packed, hash_bytes};
 use crate::vocab::Id;
 
-/// Buckets of the small table, as a power of two: 128 kB.
+/// Buckets of the small table, as a power of two: 256 kB.
 const FRONT_BITS: u32 = 12;
 /// Buckets of the large one at first and at most: 64 kB, and 16 MB.
 const FIRST_BITS: u32 = 10;
 const MOST_BITS: u32 = 18;
 /// Ids inside an entry.
 pub(super) const INLINE: usize = 3;
-/// Ids kept outside of entries.
-const SPILL: usize = 1 << 20;
+/// Ids kept outside of entries: 16 MB.
+const SPILL: usize = 1 << 22;
 /// Bytes of long pieces kept, and the longest piece that is kept.
 const LONG_BYTES: usize = 1 << 23;
 const LONGEST: usize = 256;
@@ -39,14 +39,14 @@ struct Entry {
 struct Bucket([Entry; 2]);
 
 /// Pieces looked up together, so that their cache misses overlap.
-pub(super) const BATCH: usize = 64;
+pub(super) const BATCH: usize = 128;
 /// No place.
 const NOWHERE: u32 = u32::MAX;
 /// A place among the ids outside of entries: that of a number of ids, which follow it.
 const OUTSIDE: u32 = 1 << 31;
 
 /// Found in the large table, remembered in the small one: so many of a batch.
-const PROMOTED: usize = 4;
+const PROMOTED: usize = 8;
 
 /// Up to [`BATCH`] pieces of a text: their keys, and where they are in the cache.
 pub(super) struct Pieces {
