@@ -48,7 +48,7 @@ for size in map(float, a.sizes.split(",")):
     path = work / "text.txt"
     write(path, size * 1e6)
     for threads in (1, 2):
-        row(path, f"{size:g} MB", threads, 1 if size > 2000 else a.rounds)
+        row(path, f"{size:g} MB", threads, 1 if size >= 1000 else a.rounds)
     if size >= 1000:
         row(path, f"{size:g} MB, --max-memory 256M", 2, 1, "--max-memory", "256M")
     path.unlink()

@@ -1,5 +1,7 @@
 //! Many documents at once.
 
+use std::sync::Mutex;
+
 use rayon::prelude::*;
 
 use crate::error::Result;
@@ -45,6 +47,30 @@ impl Batch {
     }
 }
 
+/// Scratch that nobody uses.
+#[derive(Debug, Default)]
+pub(super) struct Idle(Mutex<Vec<Scratch>>);
+
+/// Scratch on loan.
+struct Lent<'e> {
+    scratch: Option<Scratch>,
+    home: &'e Idle,
+}
+
+impl<'e> From<&'e Idle> for Lent<'e> {
+    fn from(home: &'e Idle) -> Self {
+        Lent { scratch: home.0.lock().ok().and_then(|mut idle| idle.pop()), home }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let (Some(scratch), Ok(mut idle)) = (self.scratch.take(), self.home.0.lock()) {
+            idle.push(scratch);
+        }
+    }
+}
+
 impl Encoder {
     /// Appends one document after the other to a batch.
     ///
@@ -64,7 +90,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// Encodes documents on all threads of the current pool; the result does not depend on their number.
+    /// Encodes documents on all threads of the current pool; the result does not depend on their number. The encoder
+    /// keeps the scratch of every thread for the next call.
     ///
     /// # Errors
     /// Only what a foreign model reports.
@@ -72,11 +99,19 @@ impl Encoder {
         let share = documents.len().div_ceil(rayon::current_num_threads() * 4).max(1);
         let parts: Vec<Batch> = documents
             .par_chunks(share)
-            .map_init(Scratch::default, |scratch, documents| {
-                let mut part = Batch::default();
-                self.encode_all(documents.iter().map(AsRef::as_ref), options, scratch, &mut part)?;
-                Ok(part)
-            })
+            .map_init(
+                || Lent::from(&self.idle),
+                |lent, documents| {
+                    let mut part = Batch::default();
+                    self.encode_all(
+                        documents.iter().map(AsRef::as_ref),
+                        options,
+                        lent.scratch.get_or_insert_default(),
+                        &mut part,
+                    )?;
+                    Ok(part)
+                },
+            )
             .collect::<Result<_>>()?;
         let mut whole = Batch::default();
         whole.ids.reserve(parts.iter().map(|p| p.ids.len()).sum());

@@ -136,18 +136,19 @@ impl BpeCore {
         if let Some(whole) = &self.whole {
             new.clone().for_each(|piece| whole.prefetch(piece));
         }
+        let bytes = self.base.byte_table().filter(|_| Lanes::fit(&self.merges));
         for piece in new {
             if let Some(id) = self.whole(piece) {
                 work.lanes.push(std::iter::once(id), std::iter::empty());
                 continue;
             }
             ids.clear();
-            match self.base.byte_table() {
-                Some(symbols) if Lanes::fit(&self.merges) => {
+            match bytes {
+                Some(symbols) => {
                     let ranks = piece.windows(2).map(|pair| self.merges.rank_of_bytes(pair[0], pair[1]));
                     work.lanes.push(piece.iter().map(|&byte| symbols[byte as usize]), ranks);
                 }
-                _ => {
+                None => {
                     self.base.symbols(piece, |id, _| ids.push(id));
                     work.push(&self.merges, ids);
                 }

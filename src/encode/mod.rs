@@ -37,6 +37,7 @@ use crate::vocab::Id;
 
 use added::Added;
 pub use batch::Batch;
+use batch::Idle;
 use bpe::BpeCore;
 use cache::PieceCache;
 use decode::Decoding;
@@ -64,6 +65,7 @@ pub struct Encoder {
     before: Vec<Id>,
     after: Vec<Id>,
     decoding: Decoding,
+    idle: Idle,
 }
 
 #[derive(Debug)]
@@ -120,6 +122,7 @@ impl Encoder {
             raw: Added::new(raw.into_iter().map(|t| (t, t.content.clone())))?,
             normalized: Added::new(normal.into_iter().map(|t| (t, normalizing.apply(&t.content).into_owned())))?,
             decoding: Decoding::new(tokenizer),
+            idle: Idle::default(),
             normalizing,
             cutter,
             core,
