@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""How training time and memory grow with the text, with threads, and with a bound on memory.
+"""How time and memory grow with the text, with threads, and with a bound on memory.
 
-usage: benches/growth.py CORPUS.txt WORK_DIR [--sizes 1,10,100,1000,10000] [--vocab-size 32000] [--rounds 3]
+usage: benches/growth.py CORPUS.txt WORK_DIR [--command train|count] [--sizes 1,10,100,1000,10000] [--rounds 5]
 Texts are copies of the corpus in which every fiftieth line has its letters exchanged, differently in each copy: words
-never seen before keep coming, as in real text. WORK_DIR needs room for the largest one.
+never seen before keep coming, as in real text. From 1 GB on there is one round. WORK_DIR needs room for the largest text.
 """
 import argparse, pathlib, random, shutil
 from common import TOKTOOL, median, timed
 
 p = argparse.ArgumentParser()
 p.add_argument("corpus"), p.add_argument("work")
+p.add_argument("--command", choices=["train", "count"], default="train")
 p.add_argument("--sizes", default="1,10,100,1000,10000", help="in MB")
-p.add_argument("--vocab-size", default="32000"), p.add_argument("--rounds", type=int, default=3)
+p.add_argument("--rounds", type=int, default=5)
 a = p.parse_args()
 work = pathlib.Path(a.work)
 work.mkdir(parents=True, exist_ok=True)
@@ -33,22 +34,24 @@ def write(path, size):
             copy += 1
 
 
-def row(path, name, threads, rounds, *options):
+def row(path, size, threads, *options):
     runs = []
-    for _ in range(rounds):
-        out = work / "out"
-        shutil.rmtree(out, ignore_errors=True)
-        runs.append(timed([TOKTOOL, "train", path, "-o", out, "--pattern", "gpt2", "--vocab-size", a.vocab_size, "--threads", threads, "--quiet", *options])[:3])
+    for _ in range(a.rounds if size < 1000 else 1):
+        out = work / ("out" if a.command == "train" else "out.parquet")
+        shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+        runs.append(timed([TOKTOOL, a.command, path, "-o", out, "--pattern", "gpt2", "--threads", threads, "--quiet", *options])[:3])
     wall, cpu, peak = (median([r[k] for r in runs]) for k in range(3))
-    print(f"| {name} | {threads} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |", flush=True)
+    print(f"| {a.command} {' '.join(options[-2:])} | {size:g} MB | {threads} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |", flush=True)
 
 
-print("| text | threads | wall s | CPU s | peak MiB |\n|---|---:|---:|---:|---:|")
+print("| command | text | threads | wall s | CPU s | peak MiB |\n|---|---|---:|---:|---:|---:|")
 for size in map(float, a.sizes.split(",")):
     path = work / "text.txt"
     write(path, size * 1e6)
-    for threads in (1, 2):
-        row(path, f"{size:g} MB", threads, 1 if size >= 1000 else a.rounds)
-    if size >= 1000:
-        row(path, f"{size:g} MB, --max-memory 256M", 2, 1, "--max-memory", "256M")
+    if a.command == "train":
+        for threads in (1, 2):
+            row(path, size, threads, "--vocab-size", "32000")
+    else:
+        row(path, size, 2)
+        row(path, size, 2, "--max-memory", "64M")
     path.unlink()

@@ -7,7 +7,6 @@ use toktool::formats;
 use toktool::tokenizer::Tokenizer;
 use toktool::{Error, Result};
 
-use crate::documents;
 use crate::ui::{Color, Ui};
 
 /// Flags that every command takes.
@@ -98,9 +97,21 @@ impl Tok {
     }
 }
 
+/// Splits `name=PATH`; a path that exists as it is written has no name.
+pub fn named(given: &Path) -> (Option<String>, PathBuf) {
+    if !given.exists()
+        && let Some((name, path)) = given.to_str().and_then(|text| text.split_once('='))
+        && !name.is_empty()
+        && !name.contains(['/', '\\'])
+    {
+        return (Some(name.to_owned()), PathBuf::from(path));
+    }
+    (None, given.to_path_buf())
+}
+
 /// The path of a tokenizer that may be written `name=PATH`.
 pub fn tokenizer_path(given: &Path) -> PathBuf {
-    documents::named(given).1
+    named(given).1
 }
 
 /// Reads a tokenizer that may be written `name=PATH`.
@@ -141,6 +152,15 @@ mod tests {
         assert_eq!((bytes("8"), bytes("8k"), bytes("2G")), (Ok(8), Ok(8192), Ok(2 << 30)));
         for bad in ["", "k", "-1", "8kk", "1.5k", "8 k", "99999999999999999999", "99999999999g", "ı"] {
             assert!(size(bad).is_err() && bytes(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_before_the_path_is_not_part_of_it() {
+        let split = |s: &str| named(Path::new(s));
+        assert_eq!(split("tr=a/b"), (Some("tr".into()), PathBuf::from("a/b")));
+        for plain in ["a/x=b", "plain", "=b", "-"] {
+            assert_eq!(split(plain), (None, PathBuf::from(plain)));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Inputs as the command line names them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toktool::corpus::{Document, Options, Source, Stats};
 
-use crate::args::Reading;
+use crate::args::{Reading, named};
 use crate::ui::Ui;
 
 /// Standard input, as a path.
@@ -32,18 +32,6 @@ impl Reading {
     }
 }
 
-/// Splits `name=PATH`; a path that exists as it is written has no name.
-pub fn named(given: &Path) -> (Option<String>, PathBuf) {
-    if !given.exists()
-        && let Some((name, path)) = given.to_str().and_then(|text| text.split_once('='))
-        && !name.is_empty()
-        && !name.contains(['/', '\\'])
-    {
-        return (Some(name.to_owned()), PathBuf::from(path));
-    }
-    (None, given.to_path_buf())
-}
-
 /// Inputs without groups.
 pub fn plain(inputs: &[PathBuf]) -> Vec<Source> {
     inputs.iter().map(|path| Source { group: None, path: path.clone() }).collect()
@@ -65,19 +53,5 @@ pub fn warn(ui: Ui, stats: &Stats) {
     }
     if stats.null_rows > 0 {
         ui.warning(format_args!("{} rows without a text were skipped", stats.null_rows));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_before_the_path_is_not_part_of_it() {
-        let split = |s: &str| named(Path::new(s));
-        assert_eq!(split("tr=a/b"), (Some("tr".into()), PathBuf::from("a/b")));
-        for plain in ["a/x=b", "plain", "=b", "-"] {
-            assert_eq!(split(plain), (None, PathBuf::from(plain)));
-        }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use sha2::{Digest, Sha256};
 
 use super::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 /// Unpacked bytes.
 pub(super) type Bytes = Box<dyn Read + Send>;
@@ -223,13 +223,26 @@ pub(super) fn unpacked(path: &Path, packing: Packing, read: Arc<AtomicU64>) -> R
             Ok(0) => break,
             Ok(got) => got,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(super::text::packing_error(error, packing.name(), offset, path)),
+            Err(error) => return Err(packing_error(error, packing.name(), offset, path)),
         };
         to.write_all(buffer.get(..got).unwrap_or_default()).map_err(temporary)?;
         offset += got as u64;
     }
     to.rewind().map_err(temporary)?;
     Ok(to)
+}
+
+/// What went wrong at the byte `offset` of the unpacked file.
+pub(super) fn packing_error(error: std::io::Error, packing: Option<&str>, offset: u64, path: &Path) -> Error {
+    match packing {
+        // What the operating system refuses has a code; what the decompressor refuses has none.
+        Some(packing) if error.raw_os_error().is_none() => {
+            Error::input(path, format!("damaged or truncated {packing} data: {error}"))
+                .at(Place::Byte(offset))
+                .with_hint("the place is in the unpacked data; fetch or pack the file again")
+        }
+        _ => Error::io("read", path, error),
+    }
 }
 
 /// The size and the SHA-256 (lower-case hexadecimal) of a file as stored.

@@ -98,7 +98,7 @@ impl Cutter {
                 .by_ref()
                 .take(wish as u64)
                 .read_to_end(&mut bytes)
-                .map_err(|e| packing_error(e, self.packing, self.offset + bytes.len() as u64, path))?;
+                .map_err(|e| input::packing_error(e, self.packing, self.offset + bytes.len() as u64, path))?;
             if got < wish {
                 self.ended = true;
                 break bytes.len();
@@ -148,19 +148,6 @@ impl Cutter {
                 .at(Place::Byte(self.offset))
                 .with_hint("break the text into lines, or read it with `--document file`"),
         }
-    }
-}
-
-/// What went wrong at the byte `offset` of the unpacked file.
-pub(super) fn packing_error(error: std::io::Error, packing: Option<&str>, offset: u64, path: &Path) -> Error {
-    match packing {
-        // What the operating system refuses has a code; what the decompressor refuses has none.
-        Some(packing) if error.raw_os_error().is_none() => {
-            Error::input(path, format!("damaged or truncated {packing} data: {error}"))
-                .at(Place::Byte(offset))
-                .with_hint("the place is in the unpacked data; fetch or pack the file again")
-        }
-        _ => Error::io("read", path, error),
     }
 }
 
