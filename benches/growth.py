@@ -2,6 +2,7 @@
 """How time and memory grow with the text, with threads, and with a bound on memory.
 
 usage: benches/growth.py CORPUS.txt WORK_DIR [--command train|count] [--sizes 1,10,100,1000,10000] [--rounds 5]
+                         [--bound 256M]
 Texts are copies of the corpus in which every fiftieth line has its letters exchanged, differently in each copy: words
 never seen before keep coming, as in real text. From 1 GB on there is one round. WORK_DIR needs room for the largest text.
 """
@@ -12,7 +13,7 @@ p = argparse.ArgumentParser()
 p.add_argument("corpus"), p.add_argument("work")
 p.add_argument("--command", choices=["train", "count"], default="train")
 p.add_argument("--sizes", default="1,10,100,1000,10000", help="in MB")
-p.add_argument("--rounds", type=int, default=5)
+p.add_argument("--rounds", type=int, default=5), p.add_argument("--bound", default="256M")
 a = p.parse_args()
 work = pathlib.Path(a.work)
 work.mkdir(parents=True, exist_ok=True)
@@ -36,22 +37,21 @@ def write(path, size):
 
 def row(path, size, threads, *options):
     runs = []
+    fixed = ["--vocab-size", "32000"] if a.command == "train" else []
     for _ in range(a.rounds if size < 1000 else 1):
         out = work / ("out" if a.command == "train" else "out.parquet")
         shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-        runs.append(timed([TOKTOOL, a.command, path, "-o", out, "--pattern", "gpt2", "--threads", threads, "--quiet", *options])[:3])
+        runs.append(timed([TOKTOOL, a.command, path, "-o", out, "--pattern", "gpt2", "--threads", threads, "--quiet", *fixed, *options])[:3])
     wall, cpu, peak = (median([r[k] for r in runs]) for k in range(3))
-    print(f"| {a.command} {' '.join(options[-2:])} | {size:g} MB | {threads} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |", flush=True)
+    print(f"| {' '.join([a.command, *options])} | {size:g} MB | {threads} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |", flush=True)
 
 
 print("| command | text | threads | wall s | CPU s | peak MiB |\n|---|---|---:|---:|---:|---:|")
 for size in map(float, a.sizes.split(",")):
     path = work / "text.txt"
     write(path, size * 1e6)
-    if a.command == "train":
-        for threads in (1, 2):
-            row(path, size, threads, "--vocab-size", "32000")
-    else:
-        row(path, size, 2)
-        row(path, size, 2, "--max-memory", "64M")
+    row(path, size, 1)
+    row(path, size, 2)
+    if size >= 100:
+        row(path, size, 2, "--max-memory", a.bound)
     path.unlink()
