@@ -29,7 +29,8 @@ pub struct Tokenizer {
 
 impl Tokenizer {
     /// Whether every text comes back byte for byte from its ids: nothing normalizes it, no character is unknown,
-    /// spaces are not rewritten into a mark that text may hold itself, and no added token swallows white space.
+    /// spaces are not rewritten into a mark that text may hold itself, no added token swallows white space, and decoding
+    /// puts nothing in the place of anything.
     pub fn is_lossless(&self) -> bool {
         let Model::Bpe(model) = &self.model else { return false };
         let complete = match model.alphabet {
@@ -37,10 +38,19 @@ impl Tokenizer {
                 let by_token = model.vocab.by_token();
                 (0..=255u8).all(|b| by_token.contains_key(&[b][..]))
             }
-            Alphabet::Chars => model.byte_fallback,
+            Alphabet::Chars => {
+                let by_token = model.vocab.by_token();
+                model.byte_fallback
+                    && self.decoders.contains(&Decoder::ByteFallback)
+                    && (0..=255u8).all(|b| by_token.contains_key(format!("<0x{b:02X}>").as_bytes()))
+            }
+        };
+        let rewrites = |decoder: &Decoder| {
+            matches!(decoder, Decoder::Strip { .. } | Decoder::Metaspace { .. } | Decoder::Replace { .. })
         };
         let swallows = self.added.iter().any(|token| token.lstrip || token.rstrip);
-        let changes = swallows || !self.normalizers.is_empty() || self.splitter.rewrite.is_some();
+        let rewritten = self.splitter.rewrite.is_some() || self.decoders.iter().any(rewrites);
+        let changes = swallows || rewritten || !self.normalizers.is_empty();
         complete && !changes && model.unk.is_none()
     }
 }
