@@ -23,6 +23,7 @@
 
 mod input;
 mod jsonl;
+pub(crate) mod pages;
 mod parquet;
 mod sample;
 mod stats;

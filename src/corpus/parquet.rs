@@ -19,6 +19,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
+use super::pages;
 use super::text::push_lossy;
 use super::{Found, Piece, Tally, not_utf8};
 use crate::error::{Error, Place, Result};
@@ -123,7 +124,7 @@ impl Table {
                     if self.group >= self.reader.num_row_groups() {
                         return Ok(());
                     }
-                    let reader = self.reader.get_row_group(self.group)?.get_column_reader(self.column)?;
+                    let reader = pages::column(&self.reader, self.group, self.column)?;
                     let parquet::column::reader::ColumnReader::ByteArrayColumnReader(reader) = reader else {
                         return Err(ParquetError::General("the column changes its type".to_owned()));
                     };

@@ -11,6 +11,7 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
+use crate::corpus::pages;
 use crate::error::{Error, Place, Result};
 use crate::runs::Rows;
 
@@ -160,7 +161,7 @@ struct Cells(ColumnReader, i16);
 impl Cells {
     fn open(part: &Part, row_group: usize, column: usize) -> Result<Cells> {
         let levels = part.reader.metadata().file_metadata().schema_descr().column(column).max_def_level();
-        let reader = guarded(&part.path, || part.reader.get_row_group(row_group)?.get_column_reader(column))?;
+        let reader = guarded(&part.path, || pages::column(&part.reader, row_group, column))?;
         Ok(Cells(reader, levels))
     }
 
