@@ -143,7 +143,7 @@ impl PieceCache {
     }
 
     /// Looks into the large table for what the small one does not have. The cache must not have changed since
-    /// [`PieceCache::seek`], nor change while [`PieceCache::entry`] is asked.
+    /// [`PieceCache::seek`], nor change while [`PieceCache::inline`] and [`PieceCache::ids`] are asked.
     #[inline]
     pub(super) fn find(&self, text: &[u8], pieces: &mut Pieces) {
         let Pieces { spans, keys, places, missed, misses, .. } = pieces;

@@ -9,7 +9,7 @@
 //! Deviations: invalid UTF-8 is accepted and encoded byte by byte where the vocabulary has its bytes; decoding returns
 //! bytes and never replaces what is not UTF-8.
 //!
-//! Complexity: linear in the text, whatever the text is (see `merges.rs`); memory per thread is bounded.
+//! Complexity: linear in the text, whatever the text is (see `buckets.rs`); memory per thread is bounded.
 
 mod added;
 mod base;

@@ -4,7 +4,8 @@
 //! it. So a window that begins where a piece begins is turned into one bit set a class, bit `n` standing for byte `n`,
 //! and shifts and masks give the starts of all its pieces at once, without a branch on what they are. What that cannot
 //! tell is *hard*: characters that are not ASCII, contractions, odd white space. A start is only given where nothing that
-//! may follow undoes it. Starts before the first hard byte hold, and from the last of them the scanner takes over for one piece.
+//! may follow undoes it. Starts before the first hard byte hold, and from the last of them the scanner takes over for
+//! one piece.
 
 use wide::i8x64;
 
