@@ -2,7 +2,7 @@
 //!
 //! # The modules, in the order of the pipeline
 //!
-//! [`corpus`] reads text, [`text`] cuts it, [`count`] counts the pieces into [`words`], [`train`] learns a [`vocab`] from
+//! [`corpus`] reads text, [`text`] cuts it, [`morph`] finds the morphemes of its words, [`count`] counts the pieces into [`words`], [`train`] learns a [`vocab`] from
 //! them, and [`tokenizer`] is what comes out; [`encode`] puts it to work, [`formats`] reads, writes and verifies it.
 //! [`error`] and [`observe`] are how all of them speak.
 
@@ -12,6 +12,7 @@ pub mod count;
 pub mod encode;
 pub mod error;
 pub mod formats;
+pub mod morph;
 pub mod observe;
 mod packed;
 pub mod runs;

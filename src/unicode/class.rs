@@ -97,6 +97,12 @@ pub(crate) fn of_parts(high: usize, low: u8) -> u8 {
     TABLE.blocks[block as usize % BLOCKS][low as usize % BLOCK]
 }
 
+/// The class of any character.
+#[inline]
+pub(crate) fn of(c: char) -> u8 {
+    of_parts(c as usize / BLOCK, (c as usize % BLOCK) as u8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! What Unicode says about characters: classes, normal forms, case.
 
 pub(crate) mod class;
+pub mod cluster;
 mod normalize;
 mod table;
 

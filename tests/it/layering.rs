@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["error"],
     &["alphabet", "observe", "packed", "vocab", "words", "samples"],
     &["unicode"],
+    &["morph"],
     &["text", "corpus", "runs"],
     &["tokenizer"],
     &["encode"],
