@@ -6,10 +6,47 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
+use crate::error::{Error, Result};
+
+pub mod turkish;
 mod words;
 
 pub use words::{core, words};
+
+/// A language with a segmenter of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Language {
+    /// Its ISO 639-1 code.
+    pub code: &'static str,
+    /// Its English name, and what the segmenter is, in one line.
+    pub about: &'static str,
+    /// Makes the segmenter.
+    pub segmenter: fn() -> Result<Arc<dyn Segmenter>>,
+}
+
+/// Every language with a segmenter of its own.
+pub const LANGUAGES: &[Language] = &[Language {
+    code: "tr",
+    about: "Turkish: a finite-state analyser with weighed readings",
+    segmenter: || Ok(Arc::new(turkish::Turkish::new()?)),
+}];
+
+/// The segmenter of a language.
+///
+/// # Errors
+/// [`Error::Config`] naming the languages there are.
+pub fn segmenter(code: &str) -> Result<Arc<dyn Segmenter>> {
+    let row = LANGUAGES.iter().find(|language| language.code == code).ok_or_else(|| {
+        let known: Vec<&str> = LANGUAGES.iter().map(|language| language.code).collect();
+        Error::config("--lang", format!("there is no segmenter for `{code}`")).with_hint(format!(
+            "languages: {}; for another one, learn a model with `toktool segment --train`",
+            known.join(", ")
+        ))
+    })?;
+    (row.segmenter)()
+}
 
 /// What a piece is in its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

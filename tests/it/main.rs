@@ -1,5 +1,6 @@
 //! Tests of the library as a whole.
 #![allow(clippy::unwrap_used)]
 
+mod embedded;
 mod layering;
 mod seeds;
