@@ -25,6 +25,7 @@ pub fn splitter(splitter: &Splitter) -> String {
             Pattern::Named(named) => name(named),
             Pattern::Regex(regex) => format!("/{regex}/"),
             Pattern::Literal(text) => format!("{text:?}"),
+            Pattern::Heads(heads) => format!("first pieces of {} words", heads.rows.len()),
         };
         if split.behavior != Behavior::Isolated {
             text.push_str(&format!(" {}", name(&split.behavior).to_lowercase()));

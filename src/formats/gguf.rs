@@ -237,7 +237,7 @@ fn splitter_of(pre: &str) -> Option<Splitter> {
         "deepseek-v3" => "deepseek",
         "starcoder" | "refact" | "command-r" | "smollm" | "codeshell" | "exaone" | "minerva-7b" => {
             let split = |pattern| Split { pattern, behavior: Behavior::Isolated, invert: false };
-            let digit = split(super::hf::regex_pattern(r"\p{N}"));
+            let digit = split(Pattern::of_regex(r"\p{N}"));
             return Some(Splitter { rewrite: None, splits: vec![digit, split(Pattern::Named(Named::Gpt2))] });
         }
         _ => return None,

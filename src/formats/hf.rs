@@ -35,7 +35,6 @@ use crate::tokenizer::{Alphabet, Bpe, Carried, Decoder, Model, Tokenizer};
 use crate::vocab::Id;
 use added::Stated;
 use model::{Model as ModelSeed, ModelParts, Text};
-pub(super) use steps::regex_pattern;
 pub(super) use vocab::id_limit;
 use vocab::{ids_in_order, joins_are_whole, last_of_each_pair, unknowns_are_plain, vocabulary};
 pub use write::write_string;

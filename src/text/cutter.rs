@@ -13,6 +13,7 @@ use memchr::memmem;
 use crate::error::{Error, Result};
 use crate::unicode::Alignment;
 
+use super::heads::Lookup;
 use super::scan::{covers, deepseek_v3, scan};
 use super::{Behavior, Named, Pattern, Prepend, Rewrite, Split, Splitter};
 
@@ -37,6 +38,7 @@ enum Finder {
     Named(Named),
     Regex(Regex),
     Literal(memmem::Finder<'static>),
+    Heads(Lookup),
 }
 
 impl Cutter {
@@ -155,6 +157,7 @@ impl Cut {
         let finder = match &split.pattern {
             Pattern::Named(named) => Finder::Named(*named),
             Pattern::Literal(text) => Finder::Literal(memmem::Finder::new(text).into_owned()),
+            Pattern::Heads(heads) => Finder::Heads(Lookup::new(heads)),
             Pattern::Regex(regex) => match Named::recognise(regex) {
                 Some(named) => Finder::Named(named),
                 None => {
@@ -194,6 +197,11 @@ impl Cut {
         };
         match &self.finder {
             Finder::Named(named) => scan(*named, text, &mut found),
+            Finder::Heads(heads) => {
+                if let Some(end) = heads.cut(text) {
+                    found(0, end);
+                }
+            }
             // As in the `tokenizers` crate, the empty string is found everywhere.
             Finder::Literal(literal) if literal.needle().is_empty() => {
                 text.char_indices().map(|(at, _)| at).chain([text.len()]).for_each(|at| found(at, at));

@@ -4,10 +4,13 @@
 //! byte ranges of the text, never copies.
 
 mod cutter;
+mod heads;
 mod pattern;
 mod scan;
 
 pub use cutter::Cutter;
+pub use heads::Heads;
+pub(crate) use heads::is_plain;
 pub use pattern::{NAMES, Named};
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +25,19 @@ pub enum Pattern {
     Regex(String),
     /// A fixed string.
     Literal(String),
+    /// The first pieces of the words of a table.
+    Heads(Heads),
+}
+
+impl Pattern {
+    /// The pattern of a regular expression: by its scanner or its table where it is a known one.
+    pub fn of_regex(regex: &str) -> Pattern {
+        match (Named::recognise(regex), Heads::recognise(regex)) {
+            (Some(named), _) => Pattern::Named(named),
+            (None, Some(heads)) => Pattern::Heads(heads),
+            (None, None) => Pattern::Regex(regex.to_owned()),
+        }
+    }
 }
 
 /// What becomes of a match, in Hugging Face's terms.

@@ -7,6 +7,7 @@
 mod arena;
 pub mod bpe;
 mod build;
+pub mod morphemes;
 pub mod naive;
 mod pairs;
 pub mod recipe;

@@ -77,6 +77,7 @@ pub(super) fn splitter_value(splitter: &Splitter, alphabet: Alphabet) -> Result<
         let pattern = match &split.pattern {
             Pattern::Named(named) => pattern_value(true, named.regex()),
             Pattern::Regex(regex) => pattern_value(true, regex),
+            Pattern::Heads(heads) => pattern_value(true, &heads.regex()),
             Pattern::Literal(text) => pattern_value(false, text),
         };
         let behavior = format!("{:?}", split.behavior);

@@ -115,9 +115,15 @@ fn pattern_text(v: &Value) -> Option<(String, bool)> {
     }
 }
 
-/// The pattern of a regular expression: a known one by its scanner.
-pub(in crate::formats) fn regex_pattern(regex: &str) -> Pattern {
-    Named::recognise(regex).map_or_else(|| Pattern::Regex(regex.to_owned()), Pattern::Named)
+/// The pattern of a `Split` step. A known expression needs no compiling.
+fn pattern(v: &Value) -> Option<Pattern> {
+    if let Some(known) = v.get("Regex").and_then(Value::as_str).map(Pattern::of_regex)
+        && !matches!(known, Pattern::Regex(_))
+        && v.as_object().is_some_and(|object| object.len() == 1)
+    {
+        return Some(known);
+    }
+    pattern_text(v).map(|(text, regex)| if regex { Pattern::Regex(text) } else { Pattern::Literal(text) })
 }
 
 fn behavior(v: &Value) -> Option<Behavior> {
@@ -153,11 +159,7 @@ pub(super) fn splitter(v: &Value) -> Option<Cuts> {
             return None; // a cut that would see the byte alphabet
         }
         let (pattern, behavior, invert) = match kind(step)? {
-            "Split" => {
-                let (pattern, regex) = pattern_text(step.get("pattern")?)?;
-                let pattern = if regex { regex_pattern(&pattern) } else { Pattern::Literal(pattern) };
-                (pattern, behavior(step.get("behavior")?)?, flag(step, "invert")?)
-            }
+            "Split" => (pattern(step.get("pattern")?)?, behavior(step.get("behavior")?)?, flag(step, "invert")?),
             "ByteLevel" => {
                 out.byte_level = true;
                 if flag(step, "add_prefix_space")? {
@@ -185,10 +187,10 @@ pub(super) fn splitter(v: &Value) -> Option<Cuts> {
             "Digits" => {
                 let alone = flag(step, "individual_digits")?;
                 let behavior = if alone { Behavior::Isolated } else { Behavior::Contiguous };
-                (regex_pattern(&digit()), behavior, false)
+                (Pattern::of_regex(&digit()), behavior, false)
             }
-            "Whitespace" => (regex_pattern(r"\w+|[^\w\s]+"), Behavior::Removed, true),
-            "WhitespaceSplit" => (regex_pattern(r"\s+"), Behavior::Removed, false),
+            "Whitespace" => (Pattern::of_regex(r"\w+|[^\w\s]+"), Behavior::Removed, true),
+            "WhitespaceSplit" => (Pattern::of_regex(r"\s+"), Behavior::Removed, false),
             "CharDelimiterSplit" | "Delimiter" => return None,
             _ => return None,
         };
