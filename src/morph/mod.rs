@@ -33,19 +33,26 @@ pub const LANGUAGES: &[Language] = &[Language {
     segmenter: || Ok(Arc::new(turkish::Turkish::new()?)),
 }];
 
-/// The segmenter of a language.
+/// The row of a language.
 ///
 /// # Errors
 /// [`Error::Config`] naming the languages there are.
-pub fn segmenter(code: &str) -> Result<Arc<dyn Segmenter>> {
-    let row = LANGUAGES.iter().find(|language| language.code == code).ok_or_else(|| {
+pub fn language(code: &str) -> Result<&'static Language> {
+    LANGUAGES.iter().find(|language| language.code == code).ok_or_else(|| {
         let known: Vec<&str> = LANGUAGES.iter().map(|language| language.code).collect();
         Error::config("--lang", format!("there is no segmenter for `{code}`")).with_hint(format!(
             "languages: {}; for another one, learn a model with `toktool segment --train`",
             known.join(", ")
         ))
-    })?;
-    (row.segmenter)()
+    })
+}
+
+/// The segmenter of a language.
+///
+/// # Errors
+/// As [`language`].
+pub fn segmenter(code: &str) -> Result<Arc<dyn Segmenter>> {
+    (language(code)?.segmenter)()
 }
 
 /// What a piece is in its word.

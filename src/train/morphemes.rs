@@ -18,12 +18,39 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::morph::{Segmenter, core};
 use crate::observe::{self, Event, Observer};
 use crate::text::{Behavior, Cutter, Heads, Pattern, Split, Splitter, is_plain};
 use crate::words::WordCounts;
+
+/// How strictly morpheme boundaries are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Morph {
+    /// Not at all.
+    #[default]
+    None,
+    /// No merge is learned across one.
+    TrainOnly,
+    /// They hold at encoding too, in the words of the training text.
+    Hard,
+}
+
+impl std::str::FromStr for Morph {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Morph> {
+        match text {
+            "none" => Ok(Morph::None),
+            "train-only" => Ok(Morph::TrainOnly),
+            "hard" => Ok(Morph::Hard),
+            _ => Err(Error::config("--morph", format!("`{text}` is none of none, train-only, hard"))),
+        }
+    }
+}
 
 /// Rows handled between two looks at the observer.
 const BATCH: usize = 1 << 14;

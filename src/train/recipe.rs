@@ -5,17 +5,20 @@
 //! all start from it, or from a row of [`PRESETS`].
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::morph;
 use crate::text::Splitter;
 use crate::tokenizer::Alphabet;
 use crate::unicode::Normalizer;
 
 use super::BpeTrainer;
+use super::morphemes::Morph;
 
 /// No vocabulary is larger; a size past it is a slip of the keyboard, and its tables would not fit into memory.
 pub const MAX_VOCAB_SIZE: usize = 10_000_000;
@@ -38,11 +41,23 @@ pub struct Preset {
 }
 
 /// Every preset there is.
-pub const PRESETS: &[Preset] = &[Preset {
-    name: "bpe",
-    about: "byte-pair encoding, merge for merge what Hugging Face's trainer learns",
-    recipe: Recipe::default,
-}];
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        name: "bpe",
+        about: "byte-pair encoding, merge for merge what Hugging Face's trainer learns",
+        recipe: Recipe::default,
+    },
+    Preset {
+        name: "morphbpe",
+        about: "no merge is learned across a morpheme boundary; encoding is plain BPE (needs `--lang` or a segmenter)",
+        recipe: || Recipe { preset: "morphbpe".to_owned(), morph: Morph::TrainOnly, ..Recipe::default() },
+    },
+    Preset {
+        name: "morphtok",
+        about: "morpheme boundaries hold at encoding too (needs `--lang` or a segmenter)",
+        recipe: || Recipe { preset: "morphtok".to_owned(), morph: Morph::Hard, ..Recipe::default() },
+    },
+];
 
 /// A special token, written `TOKEN` or `role=TOKEN`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +140,16 @@ pub struct Recipe {
     /// A token has fewer than so many base symbols.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_token_length: Option<usize>,
+    /// How strictly morpheme boundaries are kept: `none`, `train-only` or `hard`.
+    pub morph: Morph,
+    /// With `hard`: boundaries hold in the most frequent so many words.
+    pub morph_words: usize,
+    /// A table of segmentations to take morphemes from, instead of the segmenter of `lang`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<PathBuf>,
+    /// A learned segmenter to take them from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<PathBuf>,
     /// What is a document of a text file: `line`, `file` or `blank`.
     pub document: String,
     /// The JSON field or Parquet column that holds the text.
@@ -150,6 +175,10 @@ impl Default for Recipe {
             limit_alphabet: None,
             initial_alphabet: String::new(),
             max_token_length: None,
+            morph: Morph::None,
+            morph_words: 100_000,
+            lookup: None,
+            model: None,
             document: "line".to_owned(),
             field: "text".to_owned(),
             lossy: false,
@@ -205,6 +234,7 @@ impl Recipe {
                     .with_hint("add `--byte-fallback` to start from characters"));
             }
         }
+        self.check_morph()?;
         if self.max_token_length == Some(0) {
             return Err(Error::config("--max-token-length", "no token is that short"));
         }
@@ -216,6 +246,27 @@ impl Recipe {
             return Err(Error::config("--field", "the name is empty"));
         }
         Ok(())
+    }
+
+    fn check_morph(&self) -> Result<()> {
+        if self.morph == Morph::None {
+            let given = [("--lookup", self.lookup.is_some()), ("--model", self.model.is_some())];
+            return match given.iter().find(|given| given.1) {
+                Some((option, _)) => Err(Error::config(*option, "nothing is done with morphemes")
+                    .with_hint("add `--morph train-only` or `--morph hard`")),
+                None => Ok(()),
+            };
+        }
+        if self.morph_words == 0 {
+            return Err(Error::config("--morph-words", "no word would keep its boundaries"));
+        }
+        match (&self.lookup, &self.model, &self.lang) {
+            (Some(_), Some(_), _) => Err(Error::config("--model", "`--lookup` already says where morphemes are")),
+            (None, None, None) => Err(Error::config("--morph", "nothing says where morphemes are")
+                .with_hint("name a language with `--lang`, a table with `--lookup` or a learned model with `--model`")),
+            (None, None, Some(lang)) => morph::language(lang).map(drop),
+            _ => Ok(()),
+        }
     }
 
     fn check_special(&self) -> Result<()> {
@@ -300,7 +351,7 @@ mod tests {
     #[test]
     fn presets_are_recipes_that_check_and_know_their_name() {
         for preset in PRESETS {
-            let recipe = Recipe::preset(preset.name).unwrap();
+            let recipe = Recipe { lang: Some("tr".to_owned()), ..Recipe::preset(preset.name).unwrap() };
             assert!(recipe.check().is_ok(), "{}", preset.name);
             assert_eq!(recipe.preset, preset.name);
         }
@@ -318,6 +369,10 @@ mod tests {
         assert!(refused(|r| r.pad_vocab_to_multiple = 0).starts_with("`--pad-vocab-to-multiple`"));
         assert!(refused(|r| r.document = "page".into()).starts_with("`--document`"));
         assert!(refused(|r| r.preset = "x".into()).starts_with("`--preset`"));
+        assert!(refused(|r| r.morph = Morph::Hard).starts_with("`--morph`"));
+        assert!(refused(|r| r.model = Some("m".into())).starts_with("`--model`"));
+        let unknown = |r: &mut Recipe| (r.morph, r.lang) = (Morph::TrainOnly, Some("xx".into()));
+        assert!(refused(unknown).starts_with("`--lang`"));
         let twice = |text: &str| vec![text.parse().unwrap(), text.parse().unwrap()];
         assert!(refused(|r| r.special = twice("<a>")).contains("twice"));
         let rival = vec!["eos=<a>".parse().unwrap(), "eos=<b>".parse().unwrap()];

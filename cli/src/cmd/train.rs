@@ -17,6 +17,7 @@ use crate::progress::Progress;
 use crate::ui;
 
 mod made;
+mod morphology;
 mod plan;
 mod tally;
 
@@ -113,6 +114,23 @@ pub struct Train {
     #[arg(long, value_name = "N")]
     max_token_length: Option<usize>,
 
+    /// Keep morpheme boundaries: none, train-only (no merge is learned across one) or hard (they hold at encoding too)
+    /// [default: none]
+    #[arg(long, value_name = "HOW")]
+    morph: Option<String>,
+
+    /// With `--morph hard`: in the most frequent N words [default: 100k]
+    #[arg(long, value_name = "N", value_parser = size)]
+    morph_words: Option<usize>,
+
+    /// Take morphemes from this table (CSV: word, a+b, language) instead of the segmenter of `--lang`
+    #[arg(long, value_name = "FILE")]
+    lookup: Option<PathBuf>,
+
+    /// Take morphemes from this model, learned by `toktool segment --train`
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+
     #[command(flatten)]
     reading: Reading,
 }
@@ -138,10 +156,14 @@ fn work(plan: &plan::Plan, target: &std::path::Path, global: &Global) -> Result<
     let progress = Progress::new(global.ui());
     let tally = tally::Tally::new(plan, global, &progress)?;
     let records = tally.records(plan);
-    let input = TrainInput { words: &tally.words, start: plan.start.as_ref(), observer: &progress };
+    let morphology = morphology::Morphology::new(plan, &tally.words, &progress)?;
+    let words = morphology.as_ref().map_or(&tally.words, |m| &m.words);
+    let input = TrainInput { words, start: plan.start.as_ref(), observer: &progress };
     let trained = plan.trainer()?.train(input)?;
+    let plain = morphology.as_ref().map(|_| morphology::plain(plan, &tally, &progress)).transpose()?;
     let records = records.wait()?;
-    let vocabularies = made::vocabularies(plan, &tally, trained, &progress)?;
+    let text = made::Text { tally: &tally, morphology: morphology.as_ref(), plain };
+    let vocabularies = made::vocabularies(plan, &text, trained, &progress)?;
     progress.clear();
     if let Some(record) = records.changed(plan) {
         global.ui().warning(format_args!("`{}` is not what it was when the recipe was written", record.path.display()));
@@ -151,9 +173,9 @@ fn work(plan: &plan::Plan, target: &std::path::Path, global: &Global) -> Result<
             .ui()
             .warning(format_args!("the recipe was written by toktool {}, this is another version", plan.version));
     }
-    made::write(target, global.force, plan, &tally, &records, &vocabularies)?;
+    made::write(target, global.force, plan, &text, &records, &vocabularies)?;
     made::warn(global.ui(), plan, &vocabularies);
-    Ok(made::summary(target, plan, &tally, &vocabularies, started.elapsed()))
+    Ok(made::summary(target, plan, &text, &vocabularies, started.elapsed()))
 }
 
 /// Special tokens as flags give them.

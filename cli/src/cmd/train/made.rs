@@ -21,6 +21,7 @@ use crate::recipe_file::RecipeFile;
 use crate::tokens;
 use crate::ui::Ui;
 
+use super::morphology::{self, Morphology};
 use super::plan::{Origin, Plan};
 use super::tally::{Records, Tally};
 
@@ -38,6 +39,16 @@ pub struct Vocabulary {
     unused: usize,
     roles: Vec<(String, String)>,
     verified: Verified,
+    /// Tokens more than plain BPE needs, in percent, where morphology was asked for.
+    inflation: Option<f64>,
+}
+
+/// What the vocabularies were made of.
+pub struct Text<'a> {
+    pub tally: &'a Tally,
+    pub morphology: Option<&'a Morphology>,
+    /// What plain BPE would have made, by size.
+    pub plain: Option<Vec<Tokenizer>>,
 }
 
 impl Vocabulary {
@@ -57,19 +68,20 @@ pub fn check_target(target: &Path, force: bool) -> Result<()> {
 }
 
 /// Every vocabulary that was asked for, verified.
-pub fn vocabularies(plan: &Plan, tally: &Tally, trained: Trained, progress: &Progress) -> Result<Vec<Vocabulary>> {
+pub fn vocabularies(plan: &Plan, text: &Text<'_>, trained: Trained, progress: &Progress) -> Result<Vec<Vocabulary>> {
     let sizes = &plan.recipe.vocab_size;
     if trained.counts.is_empty() {
-        return Err(no_merge(plan, tally, trained.model.vocab.len(), plan.recipe.largest()));
+        return Err(no_merge(plan, text.tally, trained.model.vocab.len(), plan.recipe.largest()));
     }
     progress.event(Event::Stage { name: "verifying", total: None, unit: "texts" });
     let mut made = Vec::new();
     for &size in sizes {
         let smaller = if size == plan.recipe.largest() { trained.clone() } else { trained.truncated(size) };
         if smaller.counts.is_empty() {
-            return Err(no_merge(plan, tally, smaller.model.vocab.len(), size));
+            return Err(no_merge(plan, text.tally, smaller.model.vocab.len(), size));
         }
-        made.push(vocabulary(plan, tally, smaller, size)?);
+        let plain = text.plain.as_ref().and_then(|plain| plain.get(made.len()));
+        made.push(vocabulary(plan, text, smaller, size, plain)?);
     }
     Ok(made)
 }
@@ -89,14 +101,23 @@ fn no_merge(plan: &Plan, tally: &Tally, base: usize, size: usize) -> Error {
     Error::input(plan.input_path(), why).with_hint(hint)
 }
 
-fn vocabulary(plan: &Plan, tally: &Tally, trained: Trained, asked: usize) -> Result<Vocabulary> {
+fn vocabulary(
+    plan: &Plan,
+    text: &Text<'_>,
+    trained: Trained,
+    asked: usize,
+    plain: Option<&Tokenizer>,
+) -> Result<Vocabulary> {
+    let sample = &text.tally.sample;
     let learned = trained.counts.len();
     let mut counts = HashMap::new();
     for (merge, &count) in trained.model.vocab.merges.iter().skip(trained.first).zip(&trained.counts) {
         counts.entry(merge.new).or_insert(count);
     }
     let merges = trained.model.vocab.merges.len();
-    let mut tokenizer = assemble(trained, &plan.frame()?, plan.start.as_ref());
+    let mut frame = plan.frame()?;
+    frame.splitter.splits.extend(text.morphology.iter().flat_map(|m| m.splits().to_vec()));
+    let mut tokenizer = assemble(trained, &frame, plan.start.as_ref());
     let unused = pad(&mut tokenizer, plan.recipe.pad_vocab_to_multiple)?;
     let mut roles = plan.recipe.roles();
     if let Some(from) = &plan.from {
@@ -104,8 +125,9 @@ fn vocabulary(plan: &Plan, tally: &Tally, trained: Trained, asked: usize) -> Res
         roles.extend(inherited.into_iter().filter(|(role, _)| !plan.recipe.roles().iter().any(|r| r.0 == *role)));
     }
     let json = hf::write_string(&tokenizer)?;
-    let verified = verify::against_tokenizers(&tokenizer, &json, &tally.sample)?;
-    Ok(Vocabulary { asked, tokenizer, counts, merges, learned, unused, roles, verified })
+    let verified = verify::against_tokenizers(&tokenizer, &json, sample)?;
+    let inflation = plain.map(|plain| morphology::inflation(&tokenizer, plain, sample)).transpose()?;
+    Ok(Vocabulary { asked, tokenizer, counts, merges, learned, unused, roles, verified, inflation })
 }
 
 /// Adds unused tokens until their number is a multiple; returns how many.
@@ -137,7 +159,7 @@ pub fn write(
     target: &Path,
     force: bool,
     plan: &Plan,
-    tally: &Tally,
+    text: &Text<'_>,
     records: &Records,
     vocabularies: &[Vocabulary],
 ) -> Result<()> {
@@ -152,7 +174,7 @@ pub fn write(
         let listing = listing::write(&vocabulary.tokenizer, |id| vocabulary.counts.get(&id).copied())?;
         put("vocabulary.tsv", listing.as_bytes())?;
         put("recipe.toml", recipe(plan, records, vocabulary).text()?.as_bytes())?;
-        put("report.json", format!("{:#}\n", report(plan, tally, records, vocabulary)).as_bytes())?;
+        put("report.json", format!("{:#}\n", report(plan, text, records, vocabulary)).as_bytes())?;
     }
     crate::interrupt::check()?;
     out.commit()
@@ -171,8 +193,9 @@ fn recipe(plan: &Plan, records: &Records, vocabulary: &Vocabulary) -> RecipeFile
 }
 
 /// Figures of the run. No times are among them: the same input gives the same bytes.
-fn report(plan: &Plan, tally: &Tally, records: &Records, vocabulary: &Vocabulary) -> Value {
-    let recipe = &plan.recipe;
+fn report(plan: &Plan, text: &Text<'_>, records: &Records, vocabulary: &Vocabulary) -> Value {
+    let (recipe, tally) = (&plan.recipe, text.tally);
+    let morphology = text.morphology.zip(vocabulary.inflation).map(|(m, inflation)| m.report(inflation));
     let Verified { texts, bytes, ids, round_trips } = vocabulary.verified;
     let special = vocabulary.tokenizer.added.iter().filter(|a| a.special).count() - vocabulary.unused;
     json!({
@@ -184,6 +207,8 @@ fn report(plan: &Plan, tally: &Tally, records: &Records, vocabulary: &Vocabulary
         "pattern": describe::splitter(&vocabulary.tokenizer.splitter),
         "vocab_size_asked": vocabulary.asked,
         "tokens": vocabulary.total(),
+        "morph": recipe.morph,
+        "morphology": morphology,
         "merges": vocabulary.merges,
         "merges_learned": vocabulary.learned,
         "special_tokens": special,
@@ -224,7 +249,8 @@ pub fn warn(ui: Ui, plan: &Plan, vocabularies: &[Vocabulary]) {
 }
 
 /// What was made, in words, and what to do with it.
-pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], elapsed: Duration) -> String {
+pub fn summary(target: &Path, plan: &Plan, text: &Text<'_>, made: &[Vocabulary], elapsed: Duration) -> String {
+    let tally = text.tally;
     let mut lines = Vec::new();
     for vocabulary in made {
         let place = shown(target, plan, vocabulary.asked);
@@ -249,8 +275,11 @@ pub fn summary(target: &Path, plan: &Plan, tally: &Tally, made: &[Vocabulary], e
         grouped(tally.words.len() as u64),
         elapsed.as_secs_f64(),
     ));
-    for Vocabulary { tokenizer, asked, verified: v, .. } in made {
+    for Vocabulary { tokenizer, asked, verified: v, inflation, .. } in made {
         let size = if made.len() > 1 { format!(" ({})", grouped(*asked as u64)) } else { String::new() };
+        if let Some((morphology, &inflation)) = text.morphology.zip(inflation.as_ref()) {
+            lines.push(format!("{}{size}", morphology.summary(inflation)));
+        }
         let back = if tokenizer.is_lossless() { ", every text restored byte for byte" } else { "" };
         lines.push(format!(
             "verified{size}: {} probe texts, {} ids identical in tokenizers {WITNESS}{back}; {:.2} bytes/token",

@@ -181,6 +181,7 @@ fn refuse_with_from(args: &Train) -> Result<()> {
         ("--byte-fallback", args.byte_fallback),
         ("--limit-alphabet", args.limit_alphabet.is_some()),
         ("--initial-alphabet", args.initial_alphabet.is_some()),
+        ("--morph", args.morph.is_some()),
     ];
     match given.iter().find(|g| g.1) {
         Some((option, _)) => Err(Error::config(*option, "the tokenizer that `--from` continues decides this")
@@ -216,6 +217,12 @@ fn overlay(recipe: &mut Recipe, args: &Train, global: &Global) -> Result<()> {
     put(&mut recipe.seed, &global.seed);
     recipe.limit_alphabet = args.limit_alphabet.or(recipe.limit_alphabet);
     recipe.max_token_length = args.max_token_length.or(recipe.max_token_length);
+    if let Some(morph) = &args.morph {
+        recipe.morph = morph.parse()?;
+    }
+    put(&mut recipe.morph_words, &args.morph_words);
+    recipe.lookup = args.lookup.clone().or(recipe.lookup.take());
+    recipe.model = args.model.clone().or(recipe.model.take());
     recipe.byte_fallback |= args.byte_fallback;
     recipe.lossy |= args.reading.lossy;
     Ok(())
