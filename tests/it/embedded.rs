@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 /// Licences that data in the program may have.
 const ALLOWED: [&str; 3] = ["Apache-2.0", "MIT", "CC0-1.0"];
 
@@ -29,6 +31,19 @@ fn every_input_of_an_embedded_artefact_is_listed_with_a_licence_that_allows_it()
         }
     }
     assert!(lists >= 1);
+}
+
+#[test]
+fn the_readme_names_the_bytes_that_are_there() {
+    let readme = fs::read_to_string(root().join("data/README.md")).unwrap();
+    let hash = |path: &str| format!("{:x}", Sha256::digest(fs::read(root().join("data").join(path)).unwrap()));
+    let mut named = 0;
+    for line in readme.lines().filter(|line| line.starts_with("| `") || line.starts_with("`tr/lexicon.bin`")) {
+        let path = line.split('`').nth(1).unwrap();
+        assert!(line.contains(&hash(path)), "{path} is not what the README says");
+        named += 1;
+    }
+    assert!(named >= 9, "{named}");
 }
 
 #[test]

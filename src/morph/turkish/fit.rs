@@ -149,7 +149,7 @@ pub struct Fit {
 
 impl Default for Fit {
     fn default() -> Self {
-        Fit { rounds: 30, edge_prior: 0.5, power: 0.3, derivation: 1.0, inflection: 0.3 }
+        Fit { rounds: 30, edge_prior: 0.5, power: 0.3, derivation: 1.0, inflection: 0.5 }
     }
 }
 

@@ -37,6 +37,7 @@ use grammar::State;
 use letters::{Word, is_letter, is_vowel, spell_all};
 use lexicon::Lexicon;
 use search::{Path, Search, Segmentation, Start, segmentations};
+use sound::Context;
 use table::Table;
 
 static EMBEDDED: &[u8] = include_bytes!("../../../data/tr/lexicon.bin");
@@ -62,6 +63,8 @@ const UNKNOWN_LETTER: f32 = 2.9;
 const UNKNOWN: f32 = 9.0;
 /// What an unknown root with suffixes costs beyond an unknown word without.
 const UNKNOWN_INFLECTED: f32 = 2.0;
+/// What an unknown verb costs beyond an unknown noun.
+const UNKNOWN_VERB: f32 = 2.0;
 /// Letters of the shortest unknown root.
 const SHORTEST_UNKNOWN: usize = 3;
 
@@ -140,31 +143,29 @@ impl Turkish {
         paths
     }
 
-    /// Every unknown noun that the word may be a form of.
+    /// Every unknown noun or verb that the word may be a form of.
     fn guess(&self, word: &Word, paths: &mut Vec<Path>) {
         let letters = word.letters();
         if !letters.iter().all(|&l| is_letter(l)) {
             return;
         }
         let mut search = Search::new(self.lexicon(), word, paths);
-        for at in SHORTEST_UNKNOWN..letters.len() {
-            let stem = &letters[..at];
-            if stem.iter().any(|&l| is_vowel(l)) {
-                let context = sound::Context::after(stem, sound::Context::default());
-                let cost = UNKNOWN + UNKNOWN_INFLECTED + UNKNOWN_LETTER * at as f32;
-                search.from(Start { at, state: State::Noun, context, cost, cuts: 0, root: None });
-            }
-        }
-        let cost = UNKNOWN + UNKNOWN_LETTER * letters.len() as f32;
-        let whole = Start {
-            at: letters.len(),
-            state: State::Noun,
-            context: sound::Context::default(),
-            cost,
-            cuts: 0,
-            root: None,
+        let mut start = |at: usize, state: State, context: Context, cost: f32| {
+            let cost = UNKNOWN + UNKNOWN_LETTER * at as f32 + cost;
+            search.from(Start { at, state, context, cost, cuts: 0, root: None });
         };
-        search.from(whole);
+        for at in SHORTEST_UNKNOWN..letters.len() {
+            let (stem, last) = (&letters[..at], letters[at - 1]);
+            if !stem.iter().any(|&l| is_vowel(l)) {
+                continue;
+            }
+            let context = Context::after(stem, Context::default());
+            start(at, State::Noun, context, UNKNOWN_INFLECTED);
+            // A verb that ends in a vowel loses it before `-Iyor`, which then cannot be told from a consonant's.
+            let verb = if is_vowel(last) { State::VerbV } else { State::VerbP };
+            start(at, verb, context, UNKNOWN_INFLECTED + UNKNOWN_VERB);
+        }
+        start(letters.len(), State::Noun, Context::default(), 0.0);
     }
 
     /// The pieces of a path.
