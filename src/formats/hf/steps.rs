@@ -154,12 +154,22 @@ pub(super) fn splitter(v: &Value) -> Option<Cuts> {
     if v.is_null() {
         return Some(out);
     }
+    // A table of words may be there several times in a row; it is read once.
+    let mut before: Option<(&Value, Pattern)> = None;
     for (at, step) in steps(v, "pretokenizers")?.into_iter().enumerate() {
         if out.byte_level {
             return None; // a cut that would see the byte alphabet
         }
         let (pattern, behavior, invert) = match kind(step)? {
-            "Split" => (pattern(step.get("pattern")?)?, behavior(step.get("behavior")?)?, flag(step, "invert")?),
+            "Split" => {
+                let section = step.get("pattern")?;
+                let pattern = match before.take() {
+                    Some((same, pattern)) if same == section => pattern,
+                    _ => pattern(section)?,
+                };
+                before = Some((section, pattern.clone()));
+                (pattern, behavior(step.get("behavior")?)?, flag(step, "invert")?)
+            }
             "ByteLevel" => {
                 out.byte_level = true;
                 if flag(step, "add_prefix_space")? {
