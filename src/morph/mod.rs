@@ -10,6 +10,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
+pub mod hindi;
+mod indic;
+pub mod lookup;
+pub mod marathi;
 pub mod turkish;
 mod words;
 
