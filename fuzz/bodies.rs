@@ -12,6 +12,8 @@ use toktool::corpus::{Corpus, Document, Options, Source};
 use toktool::encode::{EncodeOptions, Encoder, Scratch};
 use toktool::formats::counts::{Meta, Parts};
 use toktool::formats::{gguf, hf, sentencepiece, tiktoken};
+use toktool::morph::Segmenter;
+use toktool::morph::lookup::Lookup;
 use toktool::text::Splitter;
 use toktool::tokenizer::Tokenizer;
 use toktool::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
@@ -195,6 +197,25 @@ pub fn encode(bytes: &[u8]) {
         if let Ok(text) = std::str::from_utf8(bytes) {
             let tokens = encoder.encode_offsets(text, options, &mut scratch).expect("a native model takes all text");
             assert_eq!(tokens.iter().map(|t| t.id).collect::<Vec<_>>(), ids);
+        }
+    }
+}
+
+/// A table of segmentations: each of its words is cut between characters.
+pub fn morph_lookup(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for lang in [None, Some("hi")] {
+        let Ok(lookup) = Lookup::from_csv(text, lang) else { continue };
+        let report = lookup.report();
+        assert_eq!(report.rows, report.direct + report.sandhi + report.repeated + report.unaligned.len());
+        for word in text.split([',', '\t', '\n', '"']).map(str::trim) {
+            let mut cuts = Vec::new();
+            lookup.boundaries(word, &mut cuts);
+            assert!(cuts.windows(2).all(|pair| pair[0] < pair[1]), "{word}: {cuts:?}");
+            for at in cuts {
+                assert!(0 < at && at < word.len() && word.is_char_boundary(at), "{word}: {at}");
+            }
+            assert_eq!(lookup.analyses(word, 1).len(), usize::from(!word.is_empty()));
         }
     }
 }

@@ -78,3 +78,8 @@ fn counts() {
 fn encode() {
     replay("encode", bodies::encode);
 }
+
+#[test]
+fn morph_lookup() {
+    replay("morph_lookup", bodies::morph_lookup);
+}

@@ -25,6 +25,21 @@ pub(crate) struct Ending {
     pub(crate) choice: u16,
 }
 
+#[cfg(test)]
+impl Ending {
+    pub(crate) fn codes(&self) -> &[u8] {
+        &self.codes
+    }
+
+    pub(crate) fn fits(&self, context: u8) -> bool {
+        self.after & context != 0
+    }
+
+    pub(crate) fn leads_to(&self) -> State {
+        self.to
+    }
+}
+
 /// An ending that fits somewhere in a word.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Match {

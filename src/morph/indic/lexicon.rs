@@ -52,10 +52,11 @@ impl Lexicon {
         for stems in table.stems {
             let Some(class) = table.class(stems.class) else { continue };
             for (surface, canonical) in stems.words.split_whitespace().map(listed) {
-                let n = lexicon.add(&script::keys(surface), class, 0.0);
+                let stem = surface.trim_end_matches(|c| stems.vowels.contains(c));
+                let n = lexicon.add(&script::keys(stem), class, 0.0);
                 let stem = &mut lexicon.stems[n as usize];
                 stem.listed |= 1 << class;
-                stem.found[usize::from(class)] = stems.weight;
+                stem.found[usize::from(class)] = stem.found[usize::from(class)].max(stems.weight);
                 lexicon.cite(n, class, canonical);
             }
         }

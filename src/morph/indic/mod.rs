@@ -128,3 +128,8 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod silver;
+#[cfg(test)]
+mod tests;

@@ -213,6 +213,17 @@ impl Engine {
         }
     }
 
+    /// [`Engine::stem_log`] of a span that was not looked up before.
+    #[cfg(test)]
+    pub(super) fn stem_log_of(&self, word: &Word<'_>, start: Start, to: usize, class: u8) -> Option<f32> {
+        let from = usize::from(start.at);
+        let keys = &word.keys()[from..to];
+        let spelling = &self.lexicon.spelling;
+        let edge = spelling.step(keys.last().copied(), None) + spelling.length(keys.len());
+        let span = self.span(word, from, to, spelling.stem(keys) - edge);
+        self.stem_log(word, start, to, &span, class)
+    }
+
     /// Whether a stem is a listed verb with a participle's ending, or ends as only verbs do.
     fn is_verb_form(&self, keys: &[u8]) -> bool {
         let ends = |end: &Vec<u8>| keys.len() > end.len() && keys.ends_with(end);

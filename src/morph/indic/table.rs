@@ -164,6 +164,13 @@ pub(crate) struct Stems {
     pub(crate) weight: f32,
     /// `surface` or `surface=canonical`, separated by white space.
     pub(crate) words: &'static str,
+    /// Vowel signs that a word of the list loses at its end to become the stem.
+    pub(crate) vowels: &'static str,
+}
+
+/// Stems as they are listed.
+pub(crate) const fn stems(class: &'static str, weight: f32, words: &'static str) -> Stems {
+    Stems { class, weight, words, vowels: "" }
 }
 
 /// A language.

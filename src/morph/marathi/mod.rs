@@ -1,4 +1,18 @@
-//! Marathi.
+//! Marathi: oblique stems with cases and postpositions, stacked, clitics, verb endings, derivation, prefixes and compounds.
+//!
+//! The grammar and its lists of verbs and closed words were written for this project; which stems there are besides, and
+//! how likely each ending is, was fitted to free text (`data/mr/inputs.tsv`). How a parse is found and weighed stands in
+//! the engine, `morph/indic`.
+//!
+//! Conventions:
+//! 1. A cut falls before a full letter only: `घरा|त`, `जा|ऊन`, but `करून`, `म्हणाला`. The vowel that makes a shape of a
+//!    noun belongs to the stem: `मुला|ला`, `मुलां|ना`, with मूल beside both.
+//! 2. तील, तल्या, तून, वरून, मधील and the like are one piece; so are णारा, लेला, तोस, यला. A case or a postposition after
+//!    one of them is a piece of its own: `घरा|तल्या|ला`, `कर|ण्या|साठी`.
+//! 3. Derivations are cut where the word without them is alive (`आवश्यक|ता`), also where dictionaries list them.
+//!
+//! Known limits: those of the engine; a noun that is a listed verb with -त, -ल or -ण is cut as the verb unless it is
+//! listed; the free text is for the most part translated and technical, so everyday nouns are often unknown stems.
 
 mod grammar;
 mod lists;
@@ -53,6 +67,12 @@ impl Segmenter for Marathi {
     fn analyses(&self, word: &str, n: usize) -> Vec<Analysis> {
         self.engine.analyses(word, n)
     }
+}
+
+/// The grammar, for the tests of the engine.
+#[cfg(test)]
+pub(super) fn table() -> &'static super::indic::table::Table {
+    &grammar::TABLE
 }
 
 #[cfg(test)]
