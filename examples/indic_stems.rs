@@ -6,8 +6,7 @@
 use std::error::Error;
 use std::io::Write as _;
 
-use toktool::morph::Fit;
-use toktool::morph::hindi::Hindi;
+use toktool::morph::hindi::{Fit, Hindi};
 use toktool::morph::marathi::Marathi;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -19,7 +19,8 @@ mod lists;
 
 use std::sync::{Arc, LazyLock};
 
-use super::indic::{Engine, Fit};
+use super::indic::Engine;
+pub use super::indic::Fit;
 use super::{Analysis, Segmenter};
 use crate::error::{Error, Result};
 
