@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 use toktool::{Error, Result};
 
+use crate::ui::Stdout;
+
 /// A file in the making, beside its target. Dropped before [`Pending::commit`], it leaves nothing behind.
 pub struct Pending {
     target: PathBuf,
@@ -69,6 +71,37 @@ impl Pending {
 
     fn error(&self, e: std::io::Error) -> Error {
         Error::io("write", &self.target, e)
+    }
+}
+
+/// Where a stream of bytes goes: standard output, or a file that appears when it is whole.
+pub enum Out {
+    Stdout(Stdout),
+    File(Pending),
+}
+
+impl Out {
+    /// Begins the file, or takes standard output where none is named.
+    pub fn open(target: Option<&Path>, force: bool) -> Result<Out> {
+        Ok(match target {
+            Some(path) => Out::File(Pending::create(path, force)?),
+            None => Out::Stdout(Stdout::lock()),
+        })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Out::Stdout(out) => out.write(bytes),
+            Out::File(file) => file.write(bytes),
+        }
+    }
+
+    /// Makes sure that everything is where it belongs.
+    pub fn finish(self, force: bool) -> Result<()> {
+        match self {
+            Out::Stdout(out) => out.finish(),
+            Out::File(file) => file.commit(force),
+        }
     }
 }
 

@@ -41,6 +41,11 @@ impl Ui {
         self.colored(io::stdout().is_terminal())
     }
 
+    /// Whether a result takes colour that goes into a file.
+    pub fn colored_file(self) -> bool {
+        self.colored(false)
+    }
+
     /// Whether progress bars have a place to be.
     pub fn bars(self) -> bool {
         !self.quiet && io::stderr().is_terminal()

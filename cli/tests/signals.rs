@@ -47,14 +47,16 @@ fn an_interrupted_training_leaves_everything_or_nothing() {
 }
 
 #[test]
-fn counting_and_encoding_stop_at_once_and_leave_no_file() {
+fn counting_encoding_and_segmenting_stop_at_once_and_leave_no_file() {
     let b = bench();
     b.write("good.txt", text(200));
     b.good(&["train", "good.txt", "-o", "tok", "--vocab-size", "400", "--quiet"]);
     let before = b.listing();
-    for args in
-        [&["count", "-", "-o", "c.parquet"][..], &["encode", "-t", "tok", "-", "--format", "bin", "-o", "o.bin"]]
-    {
+    for args in [
+        &["count", "-", "-o", "c.parquet"][..],
+        &["encode", "-t", "tok", "-", "--format", "bin", "-o", "o.bin"],
+        &["segment", "--lang", "tr", "-", "-o", "o.txt"],
+    ] {
         // Standard input stays open, so the work cannot end by itself.
         let mut child = b.command(args).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(400));

@@ -19,6 +19,7 @@ fn quiet_commands_say_nothing_at_all() {
         &["encode", "-t", "tok", "good.txt", "-o", "ids"],
         &["encode", "-t", "tok", "good.txt", "--format", "npy", "-o", "o.npy"],
         &["decode", "-t", "tok", "ids", "-o", "text"],
+        &["segment", "--lang", "tr", "good.txt", "-o", "pieces"],
         &["export", "tok", "--to", "hf", "-o", "hf"],
         &["man", "pages"],
     ] {
@@ -40,6 +41,7 @@ fn a_result_in_a_file_leaves_standard_output_alone() {
     for args in [
         &["encode", "-t", "tok", "good.txt", "-o", "ids"][..],
         &["decode", "-t", "tok", "ids", "-o", "text"],
+        &["segment", "--lang", "tr", "good.txt", "-o", "pieces"],
         &["export", "tok", "--to", "listing", "-o", "l.tsv"],
         &["man", "pages"],
     ] {
@@ -56,6 +58,8 @@ fn a_result_on_standard_output_comes_alone() {
         &["encode", "-t", "tok", "good.txt", "--count"],
         &["inspect", "tok"],
         &["inspect", "tok", "--text", "ev"],
+        &["segment", "--lang", "tr", "good.txt"],
+        &["segment", "--lang", "list"],
         &["completions", "bash"],
         &["train", "--list"],
         &["--version"],
@@ -89,6 +93,7 @@ fn every_error_has_a_hint_in_plain_words() {
         &["train", "good.txt", "-o", "out", "--pattern", "nope"],
         &["encode", "-t", "tok", "good.txt", "--format", "bin"],
         &["inspect", "tok", "--token", "zzzz"],
+        &["segment", "--lang", "xx", "good.txt"],
     ] {
         let said = stderr(&b.run(args));
         assert!(said.starts_with("error: ") && said.contains("\nhint: "), "{args:?}: {said}");
@@ -110,6 +115,8 @@ fn a_reader_that_had_enough_is_no_error() {
         "encode -t tok good.txt --count",
         "decode -t tok ids",
         "inspect tok",
+        "segment --lang tr good.txt",
+        "segment --lang tr good.txt --format json",
         "completions zsh",
         "--help",
     ] {
@@ -138,7 +145,8 @@ fn alone_it_shows_its_help_and_fails() {
     assert!(stderr(&out).contains("Usage: toktool") && out.stdout.is_empty());
 }
 
-const COMMANDS: [&str; 8] = ["train", "count", "encode", "decode", "inspect", "export", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["train", "count", "encode", "decode", "inspect", "segment", "export", "completions", "man"];
 
 #[test]
 fn help_is_a_result_with_examples() {

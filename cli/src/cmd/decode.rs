@@ -18,10 +18,9 @@ use toktool::{Error, Result};
 use crate::args::{Global, Tok};
 use crate::exit::Exit;
 use crate::interrupt::{self, Stdin, read_error};
-use crate::output::{self, Pending, index_path};
+use crate::output::{self, Out, index_path};
 use crate::token_files::{self, Layout, npy_layout, width};
 use crate::tokens::Tokens;
-use crate::ui::Stdout;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,10 +81,7 @@ pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
         skip_special: args.skip_special_tokens,
         concatenates: concatenates(&tokenizer),
         path: args.input.clone(),
-        out: match &args.output {
-            Some(path) => Out::File(Pending::create(path, global.force)?),
-            None => Out::Stdout(Stdout::lock()),
-        },
+        out: Out::open(args.output.as_deref(), global.force)?,
         text: Vec::new(),
         last: None,
         handed_on: 0,
@@ -117,10 +113,7 @@ pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
         }
     }
     job.flush()?;
-    match job.out {
-        Out::File(file) => file.commit(global.force)?,
-        Out::Stdout(out) => out.finish()?,
-    }
+    job.out.finish(global.force)?;
     Ok(Exit::Done)
 }
 
@@ -161,11 +154,6 @@ struct Job {
     handed_on: u64,
 }
 
-enum Out {
-    Stdout(Stdout),
-    File(Pending),
-}
-
 impl Job {
     /// The first bytes, without using them up.
     fn start<'a>(&self, input: &'a mut Input) -> Result<&'a [u8]> {
@@ -179,10 +167,7 @@ impl Job {
 
     fn flush(&mut self) -> Result<()> {
         interrupt::check()?;
-        match &mut self.out {
-            Out::Stdout(out) => out.write(&self.text)?,
-            Out::File(file) => file.write(&self.text)?,
-        }
+        self.out.write(&self.text)?;
         self.last = self.text.last().copied().or(self.last);
         self.handed_on += self.text.len() as u64;
         self.text.clear();

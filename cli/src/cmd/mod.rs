@@ -7,4 +7,5 @@ pub mod encode;
 pub mod export;
 pub mod inspect;
 pub mod man;
+pub mod segment;
 pub mod train;

@@ -30,6 +30,9 @@ pub(super) struct Record(u32);
 const LAST: u32 = 1 << 31;
 
 impl Record {
+    /// What is the same in all records of the form of a root, whatever they cost.
+    const IDENTITY: u32 = !(LAST | 0xFF);
+
     fn new(form: &Form, cost: f32, last: bool) -> Record {
         let cost = (cost * STEPS).round().clamp(0.0, 255.0) as u32;
         let bits = cost
@@ -157,6 +160,33 @@ impl Lexicon {
     /// The record of a number.
     pub fn record(&self, number: u32) -> Record {
         self.records[number as usize]
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is a record of the form, at whatever cost.
+    pub fn holds(&self, form: &Form) -> bool {
+        let wanted = Record::new(form, 0.0, false).0 & Record::IDENTITY;
+        let mut held = false;
+        self.prefixes(&form.letters, |len, number| {
+            held |= len == form.letters.len() && self.record(number).0 & Record::IDENTITY == wanted;
+        });
+        held
+    }
+
+    /// The median cost of the forms of every word class, by its number; of all forms where a class has none.
+    pub fn medians(&self) -> Vec<f32> {
+        let median = |wanted: &dyn Fn(State) -> bool| {
+            let mut costs: Vec<f32> =
+                self.records.iter().filter(|r| wanted(r.state())).map(|record| record.cost()).collect();
+            costs.sort_by(f32::total_cmp);
+            costs.get(costs.len() / 2).copied()
+        };
+        let all = median(&|_| true).unwrap_or_default();
+        State::ALL.iter().map(|&class| median(&|state| state == class).unwrap_or(all)).collect()
     }
 
     /// Calls `found(length, number of the record)` for every root that `letters` begin with, the shortest first.

@@ -13,11 +13,12 @@
 //! with two readings that are both common is always cut the same way; words of more than 63 letters stay whole.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::{Analysis, Kind, Piece, Segmenter};
 use crate::error::Result;
 
+mod added;
 mod fit;
 mod grammar;
 mod letters;
@@ -35,7 +36,7 @@ pub use fit::{Dictionary, Fit, fit};
 
 use grammar::State;
 use letters::{Word, is_letter, is_vowel, spell_all};
-use lexicon::Lexicon;
+use lexicon::{Lexicon, Record};
 use search::{Path, Search, Segmentation, Start, segmentations};
 use sound::Context;
 use table::Table;
@@ -47,6 +48,8 @@ static LEXICON: LazyLock<Result<Lexicon>> = LazyLock::new(|| Lexicon::read(Cow::
 #[derive(Debug, Clone)]
 pub struct Turkish {
     lexicon: Lexicons,
+    /// Roots that the user added.
+    added: Option<Arc<Lexicon>>,
     /// Whether words that the lexicon cannot analyse are guessed at.
     guess: bool,
 }
@@ -54,7 +57,7 @@ pub struct Turkish {
 #[derive(Debug, Clone)]
 enum Lexicons {
     Embedded(&'static Lexicon),
-    Own(std::sync::Arc<Lexicon>),
+    Own(Arc<Lexicon>),
 }
 
 /// Cost of a letter of an unknown root, in nats.
@@ -75,7 +78,7 @@ impl Turkish {
     /// [`crate::Error::Input`] where the embedded lexicon belongs to another version of the grammar, which a test excludes.
     pub fn new() -> Result<Turkish> {
         match &*LEXICON {
-            Ok(lexicon) => Ok(Turkish { lexicon: Lexicons::Embedded(lexicon), guess: true }),
+            Ok(lexicon) => Ok(Turkish::of(Lexicons::Embedded(lexicon))),
             Err(e) => Err(crate::Error::input("data/tr/lexicon.bin", e.to_string())),
         }
     }
@@ -86,7 +89,22 @@ impl Turkish {
     /// [`crate::Error::Input`] where the bytes are no such lexicon.
     pub fn with_lexicon(bytes: Vec<u8>) -> Result<Turkish> {
         let lexicon = Lexicon::read(Cow::Owned(bytes))?;
-        Ok(Turkish { lexicon: Lexicons::Own(std::sync::Arc::new(lexicon)), guess: true })
+        Ok(Turkish::of(Lexicons::Own(Arc::new(lexicon))))
+    }
+
+    fn of(lexicon: Lexicons) -> Turkish {
+        Turkish { lexicon, added: None, guess: true }
+    }
+
+    /// The same analyser with more roots: rows in Zemberek's format (`lemma [P:Noun; A:NoVoicing]`), one a line, in place
+    /// of those added before. A form that the lexicon has stays as it is; the others cost what is usual in their word
+    /// class.
+    ///
+    /// # Errors
+    /// [`crate::Error::Input`] without a path, naming the line of the first row that does not parse or gives no root.
+    pub fn with_roots(mut self, rows: &str) -> Result<Turkish> {
+        self.added = Some(Arc::new(added::lexicon(self.lexicon(), rows)?));
+        Ok(self)
     }
 
     /// The same analyser with guesses at unknown words, or without: then they stay whole.
@@ -108,6 +126,15 @@ impl Turkish {
         }
     }
 
+    /// The record of a root, in the lexicon or among the roots added.
+    fn record(&self, number: u32) -> Record {
+        let lexicon = self.lexicon();
+        match (number.checked_sub(lexicon.len() as u32), &self.added) {
+            (Some(number), Some(added)) => added.record(number),
+            _ => lexicon.record(number),
+        }
+    }
+
     /// All paths through a word.
     fn paths(&self, text: &str, word: &Word) -> Vec<Path> {
         let mut paths = self.strict(text, word);
@@ -121,7 +148,7 @@ impl Turkish {
     fn strict(&self, text: &str, word: &Word) -> Vec<Path> {
         let mut paths = Vec::new();
         let letters = word.letters();
-        let mut search = Search::new(self.lexicon(), word, &mut paths);
+        let mut search = Search::new(self.lexicon(), word, &mut paths).with(self.added.as_deref());
         match letters.iter().rposition(|&l| l == b'\'') {
             Some(at) if at + 1 < letters.len() => {
                 let capitals = at > 1 && text[..word.byte(at)].chars().all(|c| !c.is_lowercase());
@@ -193,7 +220,7 @@ impl Turkish {
         let letters = &word.letters()[from..end];
         let (kind, tag, canonical) = match path.start.root {
             Some(number) => {
-                let record = self.lexicon().record(number);
+                let record = self.record(number);
                 (Kind::Stem, record.state().tag(), Some(spell_all(&record.lemma(letters))))
             }
             None if letters == b"'" => (Kind::Buffer, "Apos", None),

@@ -149,6 +149,25 @@ impl Row {
                 && (self.lemma.ends_with("mak") || self.lemma.ends_with("mek"))
     }
 
+    /// Why the row gives no root that could be met in a text, where it gives none.
+    pub fn objection(&self) -> Option<String> {
+        let lemma = letters(&self.lemma);
+        let infinitive = lemma.ends_with(&letters("mak")) || lemma.ends_with(&letters("mek"));
+        if self.is_verb() && !infinitive {
+            return Some(format!("`{}` is no verb: verbs are listed in -mak or -mek", self.lemma));
+        }
+        let forms = self.forms();
+        let foreign = |l: &u8| *l == letters::OTHER || *l == letter('\'');
+        if lemma.iter().any(foreign) || forms.iter().any(|form| form.letters.iter().any(foreign)) {
+            return Some(format!("`{}` is not of Turkish letters, q, w, x, digits and hyphens", self.lemma));
+        }
+        if forms.is_empty() {
+            let why = if self.class == "Pron" { "such pronouns are built in" } else { "no root is left of it" };
+            return Some(format!("`{}`: {why}", self.lemma));
+        }
+        None
+    }
+
     /// Every form of the root. Personal and demonstrative pronouns have none: they are irregular and listed apart.
     pub fn forms(&self) -> Vec<Form> {
         let lemma = letters(&self.lemma);

@@ -56,6 +56,8 @@ impl Path {
 pub(super) struct Search<'a> {
     table: &'static Table,
     lexicon: &'a Lexicon,
+    /// Roots that the user added; their records are numbered on from those of `lexicon`.
+    added: Option<&'a Lexicon>,
     word: &'a Word,
     end: usize,
     path: Path,
@@ -69,7 +71,22 @@ impl<'a> Search<'a> {
     pub fn new(lexicon: &'a Lexicon, word: &'a Word, paths: &'a mut Vec<Path>) -> Self {
         let start = Start { at: 0, state: State::Word, context: Context::default(), cost: 0.0, cuts: 0, root: None };
         let path = Path { start, edges: [0; DEEPEST], at: [0; DEEPEST], len: 0, cost: 0.0 };
-        Search { table: Table::get(), lexicon, word, end: word.len(), path, best: f32::INFINITY, steps: 0, paths }
+        Search {
+            table: Table::get(),
+            lexicon,
+            added: None,
+            word,
+            end: word.len(),
+            path,
+            best: f32::INFINITY,
+            steps: 0,
+            paths,
+        }
+    }
+
+    /// The same search over the roots of two lexicons, whose suffixes cost the same.
+    pub fn with(self, added: Option<&'a Lexicon>) -> Self {
+        Search { added, ..self }
     }
 
     /// Follows every root of the lexicon that stands at the beginning of the word.
@@ -79,13 +96,20 @@ impl<'a> Search<'a> {
 
     /// Follows every root after the first `from` letters whose class is wanted; `cuts` are those before it.
     pub fn roots_at(&mut self, from: usize, cuts: u64, wanted: impl Fn(State) -> bool) {
-        let lexicon = self.lexicon;
+        self.roots_of(self.lexicon, 0, from, cuts, &wanted);
+        if let Some(added) = self.added {
+            self.roots_of(added, self.lexicon.len() as u32, from, cuts, &wanted);
+        }
+    }
+
+    /// The same for one lexicon, whose records are numbered from `first` on.
+    fn roots_of(&mut self, lexicon: &Lexicon, first: u32, from: usize, cuts: u64, wanted: &impl Fn(State) -> bool) {
         let word = self.word;
         lexicon.prefixes(&word.letters()[from..], |len, number| {
             let record = lexicon.record(number);
             let (at, state, context, cost) = (from + len, record.state(), record.context(), record.cost());
             if wanted(state) {
-                self.from(Start { at, state, context, cost, cuts, root: Some(number) });
+                self.from(Start { at, state, context, cost, cuts, root: Some(first + number) });
             }
         });
     }
