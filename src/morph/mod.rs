@@ -31,11 +31,23 @@ pub struct Language {
 }
 
 /// Every language with a segmenter of its own.
-pub const LANGUAGES: &[Language] = &[Language {
-    code: "tr",
-    about: "Turkish: a finite-state analyser with weighed readings",
-    segmenter: || Ok(Arc::new(turkish::Turkish::new()?)),
-}];
+pub const LANGUAGES: &[Language] = &[
+    Language {
+        code: "hi",
+        about: "Hindi: a grammar of endings, and stems weighed by how common they are",
+        segmenter: || Ok(Arc::new(hindi::Hindi::new()?)),
+    },
+    Language {
+        code: "mr",
+        about: "Marathi: the same, with case markers and postpositions on oblique stems",
+        segmenter: || Ok(Arc::new(marathi::Marathi::new()?)),
+    },
+    Language {
+        code: "tr",
+        about: "Turkish: a finite-state analyser with weighed readings",
+        segmenter: || Ok(Arc::new(turkish::Turkish::new()?)),
+    },
+];
 
 /// The row of a language.
 ///
