@@ -15,6 +15,7 @@ mod output;
 mod pipeline;
 mod progress;
 mod recipe_file;
+mod segmenters;
 mod token_files;
 mod tokens;
 mod ui;

@@ -156,7 +156,7 @@ fn work(plan: &plan::Plan, target: &std::path::Path, global: &Global) -> Result<
     let progress = Progress::new(global.ui());
     let tally = tally::Tally::new(plan, global, &progress)?;
     let records = tally.records(plan);
-    let morphology = morphology::Morphology::new(plan, &tally.words, &progress)?;
+    let morphology = morphology::Morphology::new(plan, &tally.words, global.ui(), &progress)?;
     let words = morphology.as_ref().map_or(&tally.words, |m| &m.words);
     let input = TrainInput { words, start: plan.start.as_ref(), observer: &progress };
     let trained = plan.trainer()?.train(input)?;

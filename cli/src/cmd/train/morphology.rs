@@ -13,6 +13,8 @@ use toktool::words::WordCounts;
 use toktool::{Encoder, Result};
 
 use crate::progress::Progress;
+use crate::segmenters;
+use crate::ui::Ui;
 
 use super::plan::Plan;
 use super::tally::Tally;
@@ -25,22 +27,25 @@ pub struct Morphology {
 }
 
 /// Where the recipe takes morphemes from.
-fn segmenter(recipe: &Recipe) -> Result<Arc<dyn Segmenter>> {
-    morph::segmenter(recipe.lang.as_deref().unwrap_or_default())
+fn segmenter(recipe: &Recipe, ui: Ui) -> Result<Arc<dyn Segmenter>> {
+    match &recipe.lookup {
+        Some(path) => segmenters::lookup(path, recipe.lang.as_deref(), ui),
+        None => morph::segmenter(recipe.lang.as_deref().unwrap_or_default()),
+    }
 }
 
 impl Morphology {
     /// The words cut as the recipe wants, if it wants it.
-    pub fn new(plan: &Plan, words: &WordCounts, progress: &Progress) -> Result<Option<Morphology>> {
+    pub fn new(plan: &Plan, words: &WordCounts, ui: Ui, progress: &Progress) -> Result<Option<Morphology>> {
         let recipe = &plan.recipe;
         Ok(match recipe.morph {
             Morph::None => None,
             Morph::TrainOnly => {
-                let words = morphemes::pieces(words, &*segmenter(recipe)?, progress)?;
+                let words = morphemes::pieces(words, &*segmenter(recipe, ui)?, progress)?;
                 Some(Morphology { words, compiled: None })
             }
             Morph::Hard => {
-                let compiled = morphemes::compile(words, &*segmenter(recipe)?, recipe.morph_words, progress)?;
+                let compiled = morphemes::compile(words, &*segmenter(recipe, ui)?, recipe.morph_words, progress)?;
                 Some(Morphology { words: compiled.pieces(words, progress)?, compiled: Some(compiled) })
             }
         })
