@@ -132,7 +132,7 @@ fn prefix() {
 #[test]
 fn visarga_sandhi_of_a_compound() {
     holds(&["मनो|रंजन", "तपो|वन", "अधो|गति"]);
-    holds(&["मनोज", "निर्दोष", "दुष्कर्म", "सरोज"]);
+    holds(&["मनोज", "निर्दोष", "दुष्कर्म", "सरोज", "पुनर्जन्म", "अन्तर्राष्ट्रीय"]);
     assert_eq!(pieces("मनोविज्ञान")[0], (Kind::Stem, "Compound".to_owned(), Some("मनः".to_owned())));
 }
 

@@ -24,7 +24,7 @@ use super::model::{self, Found, group};
 use super::script::{self, SOUNDS, Word};
 use super::search::{Chain, Lead, Parse};
 use super::spelling::Spelling;
-use super::table::{Open, Table};
+use super::table::{Class, Open, Table};
 use super::{Engine, pieces};
 
 /// Settings of a fit.
@@ -115,40 +115,44 @@ impl Keys {
     }
 }
 
-/// The parses of the words under the grammar and its lists. Prefixes and first members of compounds need known stems:
-/// a first round finds the stems of parses without them.
-fn candidates(engine: &mut Engine, words: &[(&str, u64)]) -> (Keys, Vec<Observed>) {
+/// Counts in the lexicon of `engine` in how many parses of the words each stem is, so that prefixes and compounds, which
+/// need known stems, have some.
+fn meet_stems(engine: &mut Engine, words: &[(&str, u64)]) {
     let (mut chains, mut parses) = (Vec::new(), Vec::new());
-    let mut keys = Keys::default();
-    let mut found = Vec::new();
-    for round in 0..2 {
-        for &(text, count) in words {
-            parses.clear();
-            let Some(word) = Word::new(text) else { continue };
-            engine.parses(&word, &mut chains, &mut parses);
-            let mut candidates = Vec::new();
-            for parse in &parses {
-                let (from, to) = (usize::from(parse.start.at), usize::from(chains[usize::from(parse.chain)].from));
-                if round == 0 {
-                    engine.lexicon.add(&word.keys()[from..to], parse.class, 1.0);
-                    continue;
-                }
-                candidates.push(Candidate {
-                    stem: keys.number(&word.keys()[from..to]),
-                    class: parse.class,
-                    member: (parse.start.lead == Lead::Member).then(|| keys.number(&word.keys()[..from])),
-                    choices: choices(&engine.grammar, &word, parse, &chains),
-                    citation: pieces::citation(&engine.grammar, &word, parse, &chains),
-                    share: 0.0,
-                });
-            }
-            found.push(Observed { weight: 1.0 + (count as f64).ln(), candidates });
-        }
-        if round == 0 {
-            found.clear();
+    for word in words.iter().filter_map(|(text, _)| Word::new(text)) {
+        parses.clear();
+        engine.parses(&word, &mut chains, &mut parses);
+        for parse in &parses {
+            let (from, to) = (usize::from(parse.start.at), usize::from(chains[usize::from(parse.chain)].from));
+            engine.lexicon.add(&word.keys()[from..to], parse.class, 1.0);
         }
     }
-    (keys, found)
+}
+
+/// The parses of the words.
+fn observe(engine: &Engine, words: &[(&str, u64)]) -> (Keys, Vec<Observed>) {
+    let (mut chains, mut parses) = (Vec::new(), Vec::new());
+    let mut keys = Keys::default();
+    let mut observed = Vec::with_capacity(words.len());
+    for &(text, count) in words {
+        parses.clear();
+        let Some(word) = Word::new(text) else { continue };
+        engine.parses(&word, &mut chains, &mut parses);
+        let candidate = |parse: &Parse| {
+            let (from, to) = (usize::from(parse.start.at), usize::from(chains[usize::from(parse.chain)].from));
+            Candidate {
+                stem: keys.number(&word.keys()[from..to]),
+                class: parse.class,
+                member: (parse.start.lead == Lead::Member).then(|| keys.number(&word.keys()[..from])),
+                choices: choices(&engine.grammar, &word, parse, &chains),
+                citation: pieces::citation(&engine.grammar, &word, parse, &chains),
+                share: 0.0,
+            }
+        };
+        let candidates = parses.iter().map(candidate).collect();
+        observed.push(Observed { weight: 1.0 + (count as f64).ln(), candidates });
+    }
+    (keys, observed)
 }
 
 impl State {
@@ -162,7 +166,8 @@ impl State {
         let alpha = lexicon.alpha;
         let logs = vec![0.0; grammar.choices.len() * SOUNDS];
         let mut engine = Engine { grammar, lexicon, logs };
-        let (keys, words) = candidates(&mut engine, words);
+        meet_stems(&mut engine, words);
+        let (keys, words) = observe(&engine, words);
         let listed = Lexicon::listed(table);
         let of_lists = |key: &[u8]| listed.known(key).map(|stem| stem.found.map(f64::from)).unwrap_or_default();
         let stems: Vec<_> = keys.keys.iter().map(|key| of_lists(key)).collect();
@@ -228,10 +233,10 @@ impl State {
     /// The maximum of the likelihood of `types` stems among `found` findings: `types = α (ψ(α + found) - ψ(α))`, the
     /// difference being taken as `ln(1 + found / α)`.
     fn ready(&mut self) {
-        for (n, class) in self.grammar.table.classes.iter().enumerate().filter(|(_, class)| class.open == Open::Yes) {
+        let open = |(n, class): (usize, &Class)| (class.open == Open::Yes).then_some(n);
+        for n in self.grammar.table.classes.iter().enumerate().filter_map(open) {
             let types: f64 = self.stems.iter().map(|row| row[n].clamp(0.0, 1.0)).sum();
             let found = self.found[n].max(types);
-            debug_assert_eq!(class.open, Open::Yes);
             for _ in 0..50 {
                 self.alpha[n] = (types / (1.0 + found / self.alpha[n]).ln()).max(1.0);
             }
