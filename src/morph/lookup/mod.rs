@@ -3,7 +3,7 @@
 //! The table has the layout of MorphTok's data (arXiv 2504.10335): CSV with the columns `word`, `segmentation` and
 //! `language` in any order, the morphemes of a segmentation joined by `+`. Its morphemes are **canonical**: they are spelled
 //! as dictionaries list them, so joined they need not be the word (`विद्या+आलय` of विद्यालय). MorphTok puts them into the
-//! place of the word; here they are aligned with it ([`align`]), the word is cut where they meet, and they are said beside
+//! place of the word; here they are aligned with it (`lookup/align.rs`), the word is cut where they meet, and they are said beside
 //! the pieces. A row whose morphemes cannot be aligned, or meet inside a cluster, leaves its word whole and is reported.
 //!
 //! A file whose first line has a TAB is a table of surface pieces instead: the word, a TAB, its pieces separated by spaces;
