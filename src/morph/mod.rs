@@ -57,7 +57,7 @@ pub fn language(code: &str) -> Result<&'static Language> {
     LANGUAGES.iter().find(|language| language.code == code).ok_or_else(|| {
         let known: Vec<&str> = LANGUAGES.iter().map(|language| language.code).collect();
         Error::config("--lang", format!("there is no segmenter for `{code}`")).with_hint(format!(
-            "languages: {}; for another one, learn a model with `toktool segment --train`",
+            "languages: {}; for another one, give a table of its words with `--lookup`",
             known.join(", ")
         ))
     })

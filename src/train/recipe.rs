@@ -49,12 +49,12 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "morphbpe",
-        about: "no merge is learned across a morpheme boundary; encoding is plain BPE (needs `--lang` or a segmenter)",
+        about: "no merge is learned across a morpheme boundary; encoding is plain BPE (needs `--lang` or `--lookup`)",
         recipe: || Recipe { preset: "morphbpe".to_owned(), morph: Morph::TrainOnly, ..Recipe::default() },
     },
     Preset {
         name: "morphtok",
-        about: "morpheme boundaries hold at encoding too (needs `--lang` or a segmenter)",
+        about: "morpheme boundaries hold at encoding too (needs `--lang` or `--lookup`)",
         recipe: || Recipe { preset: "morphtok".to_owned(), morph: Morph::Hard, ..Recipe::default() },
     },
 ];
@@ -147,9 +147,6 @@ pub struct Recipe {
     /// A table of segmentations to take morphemes from, instead of the segmenter of `lang`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookup: Option<PathBuf>,
-    /// A learned segmenter to take them from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<PathBuf>,
     /// What is a document of a text file: `line`, `file` or `blank`.
     pub document: String,
     /// The JSON field or Parquet column that holds the text.
@@ -178,7 +175,6 @@ impl Default for Recipe {
             morph: Morph::None,
             morph_words: 100_000,
             lookup: None,
-            model: None,
             document: "line".to_owned(),
             field: "text".to_owned(),
             lossy: false,
@@ -250,9 +246,8 @@ impl Recipe {
 
     fn check_morph(&self) -> Result<()> {
         if self.morph == Morph::None {
-            let given = [("--lookup", self.lookup.is_some()), ("--model", self.model.is_some())];
-            return match given.iter().find(|given| given.1) {
-                Some((option, _)) => Err(Error::config(*option, "nothing is done with morphemes")
+            return match self.lookup {
+                Some(_) => Err(Error::config("--lookup", "nothing is done with morphemes")
                     .with_hint("add `--morph train-only` or `--morph hard`")),
                 None => Ok(()),
             };
@@ -260,12 +255,11 @@ impl Recipe {
         if self.morph_words == 0 {
             return Err(Error::config("--morph-words", "no word would keep its boundaries"));
         }
-        match (&self.lookup, &self.model, &self.lang) {
-            (Some(_), Some(_), _) => Err(Error::config("--model", "`--lookup` already says where morphemes are")),
-            (None, None, None) => Err(Error::config("--morph", "nothing says where morphemes are")
-                .with_hint("name a language with `--lang`, a table with `--lookup` or a learned model with `--model`")),
-            (None, None, Some(lang)) => morph::language(lang).map(drop),
-            _ => Ok(()),
+        match (&self.lookup, &self.lang) {
+            (None, None) => Err(Error::config("--morph", "nothing says where morphemes are")
+                .with_hint("name a language with `--lang` or a table with `--lookup`")),
+            (None, Some(lang)) => morph::language(lang).map(drop),
+            (Some(_), _) => Ok(()),
         }
     }
 

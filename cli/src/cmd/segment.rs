@@ -30,6 +30,7 @@ Examples:
   echo 'Evlerimizden geldik.' | toktool segment --lang tr
   toktool segment --lang tr --words words.txt --format json --nbest 3
   toktool segment --lang tr --lexicon names.dict corpus.jsonl --field body
+  toktool segment --lookup hindi.csv --words words.txt
   toktool segment --lang list";
 
 /// Take words apart into morphemes
@@ -90,7 +91,7 @@ pub fn run(args: &Segment, global: &Global) -> Result<Exit> {
     if let Some(path) = &args.output {
         output::check(path, global.force)?;
     }
-    let segmenter = args.which.segmenter()?;
+    let segmenter = args.which.segmenter(global.ui())?;
     let form = Form {
         words: args.words,
         json: args.format == Format::Json,

@@ -127,10 +127,6 @@ pub struct Train {
     #[arg(long, value_name = "FILE")]
     lookup: Option<PathBuf>,
 
-    /// Take morphemes from this model, learned by `toktool segment --train`
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-
     #[command(flatten)]
     reading: Reading,
 }

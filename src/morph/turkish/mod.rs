@@ -1,9 +1,9 @@
 //! Turkish: a finite-state analyser whose readings are weighed, not taken longest first.
 //!
-//! A lexicon of root forms ([`lexicon`]) and a grammar of suffixes ([`grammar`]) give every strict analysis of a word
-//! ([`search`]); the most probable segmentation wins, under a model of roots and of suffixes given what they follow, fitted
-//! by expectation maximization on raw text ([`fit`]). After an apostrophe the suffixes of names, acronyms and numbers are
-//! read in the same grammar, whatever stands before it ([`spoken`]). A word that the lexicon cannot analyse gets the most
+//! A lexicon of root forms (`lexicon`) and a grammar of suffixes (`grammar`) give every strict analysis of a word
+//! (`search`); the most probable segmentation wins, under a model of roots and of suffixes given what they follow, fitted
+//! by expectation maximization on raw text (`fit`). After an apostrophe the suffixes of names, acronyms and numbers are
+//! read in the same grammar, whatever stands before it (`spoken`). A word that the lexicon cannot analyse gets the most
 //! probable of: an unknown noun with suffixes, an unknown word as a whole.
 //!
 //! Source: the two-level tradition of Turkish morphology (Oflazer 1994) in the conventions of Zemberek, whose dictionary

@@ -28,7 +28,7 @@ fn each_senseless_option_is_named() {
     assert!(refused(|r| r.document = "page".into()).starts_with("`--document`"));
     assert!(refused(|r| r.preset = "x".into()).starts_with("`--preset`"));
     assert!(refused(|r| r.morph = Morph::Hard).starts_with("`--morph`"));
-    assert!(refused(|r| r.model = Some("m".into())).starts_with("`--model`"));
+    assert!(refused(|r| r.lookup = Some("m".into())).starts_with("`--lookup`"));
     let unknown = |r: &mut Recipe| (r.morph, r.lang) = (Morph::TrainOnly, Some("xx".into()));
     assert!(refused(unknown).starts_with("`--lang`"));
     let twice = |text: &str| vec![text.parse().unwrap(), text.parse().unwrap()];

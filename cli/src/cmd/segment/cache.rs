@@ -132,7 +132,11 @@ mod tests {
         let mut out = Vec::new();
         let refused = || Err(toktool::Error::unsupported("x", "y"));
         assert!(cache.append("ev", &mut out, |_| refused()).is_err());
-        cache.append("ev", &mut out, |out| Ok(out.push(b'x'))).unwrap();
+        let made = |out: &mut Vec<u8>| {
+            out.push(b'x');
+            Ok(())
+        };
+        cache.append("ev", &mut out, made).unwrap();
         assert_eq!(out, b"x");
     }
 

@@ -9,12 +9,21 @@ use toktool::morph::turkish::Turkish;
 use toktool::morph::{self, Segmenter};
 use toktool::{Error, Result};
 
+use crate::segmenters;
+use crate::ui::Ui;
+
 /// Which segmenter to use.
 #[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = true, args = ["lang", "lookup"])]
 pub struct Which {
-    /// The segmenter of a language; `list` shows those there are
-    #[arg(long, value_name = "CODE", group = "segmenter", required = true)]
+    /// The segmenter of a language; `list` shows those there are. With `--lookup`: the language of the rows that count
+    #[arg(long, value_name = "CODE")]
     lang: Option<String>,
+
+    /// A table of words and their morphemes: CSV with the columns word, segmentation (`a+b`) and language, or the word, a
+    /// tab, and its pieces; words that are not in it stay whole
+    #[arg(long, value_name = "FILE")]
+    lookup: Option<PathBuf>,
 
     /// With `--lang tr`: more roots, as rows of a Zemberek dictionary (`lemma [P:Noun; A:NoVoicing]`)
     #[arg(long, value_name = "FILE")]
@@ -32,18 +41,18 @@ impl Which {
     }
 
     /// Makes the segmenter.
-    pub fn segmenter(&self) -> Result<Arc<dyn Segmenter>> {
-        let code = self.lang.as_deref().unwrap_or_default();
-        if code == "tr" {
-            return self.turkish();
-        }
-        let segmenter = morph::segmenter(code)?;
-        let only_turkish = [("--lexicon", self.lexicon.is_some()), ("--no-guess", self.no_guess)];
-        match only_turkish.iter().find(|(_, given)| *given) {
-            Some((option, _)) => {
-                Err(Error::config(*option, "only the Turkish segmenter has it").with_hint("use `--lang tr`"))
+    pub fn segmenter(&self, ui: Ui) -> Result<Arc<dyn Segmenter>> {
+        match (&self.lookup, self.lang.as_deref()) {
+            (None, Some("tr")) => self.turkish(),
+            (Some(path), lang) => {
+                self.no_turkish_option()?;
+                segmenters::lookup(path, lang, ui)
             }
-            None => Ok(segmenter),
+            (None, code) => {
+                let segmenter = morph::segmenter(code.unwrap_or_default())?;
+                self.no_turkish_option()?;
+                Ok(segmenter)
+            }
         }
     }
 
@@ -53,6 +62,15 @@ impl Which {
             turkish = turkish.with_roots(&read(path)?).map_err(|e| e.in_file(path))?;
         }
         Ok(Arc::new(turkish))
+    }
+
+    fn no_turkish_option(&self) -> Result<()> {
+        let options = [("--lexicon", self.lexicon.is_some()), ("--no-guess", self.no_guess)];
+        match options.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::config(*option, "only the Turkish segmenter has it")
+                .with_hint("use it with `--lang tr` and without another segmenter")),
+            None => Ok(()),
+        }
     }
 }
 

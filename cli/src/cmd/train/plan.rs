@@ -222,7 +222,6 @@ fn overlay(recipe: &mut Recipe, args: &Train, global: &Global) -> Result<()> {
     }
     put(&mut recipe.morph_words, &args.morph_words);
     recipe.lookup = args.lookup.clone().or(recipe.lookup.take());
-    recipe.model = args.model.clone().or(recipe.model.take());
     recipe.byte_fallback |= args.byte_fallback;
     recipe.lossy |= args.reading.lossy;
     Ok(())
