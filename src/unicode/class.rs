@@ -2,10 +2,9 @@
 //!
 //! The classes are those of Unicode as `regex-syntax` knows them, because that is what evaluates a regular expression in
 //! stock Hugging Face: a scanner that used a newer Unicode would cut new letters differently. `table.rs` holds them as
-//! runs of equal class, generated; the compiler unrolls the runs into a table of 64-character blocks, equal blocks
-//! of one class being shared, so that start-up costs nothing. A block is what the last byte of a UTF-8 sequence ranges
-//! over, so a lookup needs no code point. About 75 KB, of which a text touches the few blocks of its scripts.
+//! runs of equal class, generated; `blocks.rs` unrolls them, into about 75 KB.
 
+use super::blocks::Blocks;
 use super::table::RUNS;
 
 /// Upper-case and title-case letters: Lu, Lt.
@@ -27,58 +26,13 @@ pub(crate) const JOINER: u8 = 128;
 /// Any letter, `\p{L}`.
 pub(crate) const LETTER: u8 = UPPER | LOWER | CASELESS;
 
-const BLOCK: usize = 64;
-const INDEX: usize = 0x11_0000 / BLOCK;
-/// Blocks with more than one class, and one for each class that fills a block; a power of two so that an index into
-/// them can be masked instead of checked.
-const BLOCKS: usize = 512;
-
-struct Table {
-    index: [u16; INDEX],
-    blocks: [[u8; BLOCK]; BLOCKS],
-}
-
-static TABLE: Table = unroll();
-
-/// Overrunning `BLOCKS` is a compile error.
-const fn unroll() -> Table {
-    let mut table = Table { index: [0; INDEX], blocks: [[0; BLOCK]; BLOCKS] };
-    let mut uniform = [u16::MAX; 256];
-    let (mut run, mut used, mut block) = (0, 0, 0);
-    while block < INDEX {
-        let first = block * BLOCK;
-        while run + 1 < RUNS.len() && (RUNS[run + 1] >> 8) as usize <= first {
-            run += 1;
-        }
-        let class = (RUNS[run] & 0xff) as u8;
-        let whole = run + 1 == RUNS.len() || (RUNS[run + 1] >> 8) as usize >= first + BLOCK;
-        if whole && uniform[class as usize] != u16::MAX {
-            table.index[block] = uniform[class as usize];
-        } else {
-            let (mut at, mut within) = (0, run);
-            while at < BLOCK {
-                while within + 1 < RUNS.len() && (RUNS[within + 1] >> 8) as usize <= first + at {
-                    within += 1;
-                }
-                table.blocks[used][at] = (RUNS[within] & 0xff) as u8;
-                at += 1;
-            }
-            if whole {
-                uniform[class as usize] = used as u16;
-            }
-            table.index[block] = used as u16;
-            used += 1;
-        }
-        block += 1;
-    }
-    table
-}
+static TABLE: Blocks<512> = Blocks::unroll(RUNS);
 
 static ASCII: [u8; 128] = {
     let mut ascii = [0; 128];
     let mut at = 0;
     while at < 128 {
-        ascii[at] = TABLE.blocks[TABLE.index[at / BLOCK] as usize][at % BLOCK];
+        ascii[at] = TABLE.of(at as u8 as char);
         at += 1;
     }
     ascii
@@ -93,14 +47,13 @@ pub(crate) fn of_ascii(byte: u8) -> u8 {
 /// The class of the character `high * 64 + low`. O(1).
 #[inline(always)]
 pub(crate) fn of_parts(high: usize, low: u8) -> u8 {
-    let block = if high < INDEX { TABLE.index[high] } else { 0 };
-    TABLE.blocks[block as usize % BLOCKS][low as usize % BLOCK]
+    TABLE.of_parts(high, low)
 }
 
 /// The class of any character.
 #[inline]
 pub(crate) fn of(c: char) -> u8 {
-    of_parts(c as usize / BLOCK, (c as usize % BLOCK) as u8)
+    TABLE.of(c)
 }
 
 #[cfg(test)]

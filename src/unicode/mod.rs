@@ -1,5 +1,6 @@
 //! What Unicode says about characters: classes, normal forms, case.
 
+mod blocks;
 pub(crate) mod class;
 pub mod cluster;
 mod normalize;
