@@ -16,15 +16,16 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::encode::Encoder;
 use crate::error::{Error, Result};
 use crate::observe::{self, Event, Observer};
 use crate::tokenizer::{Alphabet, Bpe, Model};
 use crate::vocab::{Id, Merge, Vocab};
+use crate::words::WordCounts;
 
 use super::arena::{Arena, NARROW, Resegment, Slot};
+use super::constrain::{self, Constraint, Filter, Rule, Stage};
 use super::pairs::{PairIndex, key};
-use super::{Symbols, TrainInput, Trainer};
+use super::{Symbols, TrainInput, Trained, Trainer};
 
 /// Options of the BPE trainer, with the names and meanings of Hugging Face's.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,8 @@ pub struct BpeTrainer {
     pub limit_alphabet: Option<usize>,
     /// A token has fewer than so many base symbols.
     pub max_token_length: Option<usize>,
+    /// What tokens must respect. A tokenizer that is continued must have been made with the same.
+    pub constrain: Constraint,
 }
 
 impl Default for BpeTrainer {
@@ -58,51 +61,14 @@ impl Default for BpeTrainer {
             initial_alphabet: Vec::new(),
             limit_alphabet: None,
             max_token_length: None,
+            constrain: Constraint::None,
         }
-    }
-}
-
-/// What training learned.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Trained {
-    /// The model.
-    pub model: Bpe,
-    /// Occurrences of each pair when it was merged, by rank from [`Trained::first`] on.
-    pub counts: Vec<u64>,
-    /// Rank of the first merge that was learned, past those of a continued tokenizer.
-    pub first: usize,
-}
-
-impl Trained {
-    /// The model that a training with a smaller `vocab_size` would have returned: a beginning of this one.
-    pub fn truncated(&self, vocab_size: usize) -> Trained {
-        let full = &self.model.vocab;
-        let mut size = full.len();
-        if let Some(least) = full.merges[self.first..].iter().map(|m| m.new as usize).find(|&new| new >= vocab_size) {
-            size = least;
-        }
-        let mut vocab = Vocab::new();
-        for (id, token) in full.iter().take_while(|&(id, _)| (id as usize) < size) {
-            if full.is_literal(id) { vocab.set_literal(id, token) } else { vocab.set(id, token) }
-        }
-        let mut known = full.merges[self.first..].iter().map(|m| m.new as usize).min().unwrap_or(size);
-        let mut kept = self.first;
-        for merge in &full.merges[self.first..] {
-            if known >= size {
-                break;
-            }
-            known = known.max(merge.new as usize + 1);
-            kept += 1;
-        }
-        vocab.merges = full.merges[..kept].to_vec();
-        let counts = self.counts[..kept - self.first].to_vec();
-        Trained { model: Bpe { vocab, ..self.model.without_vocab() }, counts, first: self.first }
     }
 }
 
 impl Trainer for BpeTrainer {
     fn train(&self, input: TrainInput<'_>) -> Result<Trained> {
-        let (symbols, template) = match input.start.map(|t| &t.model) {
+        let (mut symbols, template) = match input.start.map(|t| &t.model) {
             None => {
                 let template = Bpe { alphabet: self.alphabet, byte_fallback: self.byte_fallback, ..Bpe::default() };
                 (Symbols::new(self, input.words)?, template)
@@ -115,39 +81,86 @@ impl Trainer for BpeTrainer {
                 return Err(Error::unsupported("continuing this tokenizer", "it is not a byte-pair encoding model"));
             }
         };
-        if self.vocab_size <= NARROW {
-            self.learn::<u16>(symbols, template, input)
-        } else {
-            self.learn::<u32>(symbols, template, input)
-        }
+        let first = symbols.vocab.merges.len();
+        let mut counts = self.attach(&mut symbols, input)?;
+        let attachments = counts.len();
+        let join = Lesson { stage: Stage::Join, words: input.words, size: self.vocab_size, least: self.min_frequency };
+        counts.extend(self.learn(join, &mut symbols, input)?);
+        Ok(Trained { model: Bpe { vocab: symbols.vocab, ..template }, counts, first, attachments })
     }
 }
 
+/// What is learned from what, up to how many tokens, and how often a pair must occur.
+struct Lesson<'a> {
+    stage: Stage,
+    words: &'a WordCounts,
+    size: usize,
+    least: u64,
+}
+
 impl BpeTrainer {
-    fn learn<S: Slot>(&self, symbols: Symbols, template: Bpe, input: TrainInput<'_>) -> Result<Trained> {
+    /// The merges that put clusters together, see [`super::constrain`], and their counts.
+    fn attach(&self, symbols: &mut Symbols, input: TrainInput<'_>) -> Result<Vec<u64>> {
+        if !self.constrain.has_clusters() {
+            return Ok(Vec::new());
+        }
+        let clusters = constrain::clusters(self.constrain, symbols.alphabet(), input.words);
+        let mut counts = Vec::new();
+        if input.start.is_none() && symbols.alphabet() == Alphabet::Bytes {
+            counts = symbols.attach(self, &clusters, input.words)?;
+        }
+        let size = symbols.vocab.len() + clusters.bytes();
+        let attach = Lesson { stage: Stage::Attach, words: &clusters, size, least: 0 };
+        counts.extend(self.learn(attach, symbols, input)?);
+        let needed = symbols.vocab.len();
+        if needed > self.vocab_size {
+            return Err(Error::config(
+                "--vocab-size",
+                format!(
+                    "`--constrain {}` takes {needed} tokens for characters and clusters alone, more than {}",
+                    self.constrain, self.vocab_size
+                ),
+            )
+            .with_hint(format!("ask for more than {needed}, or for a weaker constraint")));
+        }
+        Ok(counts)
+    }
+
+    /// Adds merges to those of `symbols`, and returns their counts.
+    fn learn(&self, lesson: Lesson<'_>, symbols: &mut Symbols, input: TrainInput<'_>) -> Result<Vec<u64>> {
+        if lesson.size <= NARROW {
+            self.learn_in::<u16>(lesson, symbols, input)
+        } else {
+            self.learn_in::<u32>(lesson, symbols, input)
+        }
+    }
+
+    fn learn_in<S: Slot>(&self, lesson: Lesson<'_>, symbols: &mut Symbols, input: TrainInput<'_>) -> Result<Vec<u64>> {
         let observer = input.observer;
         observer.event(Event::Stage { name: "laying out words", total: None, unit: "words" });
-        let replay = input.start.map(Encoder::new).transpose()?;
+        let replay = if symbols.vocab.merges.is_empty() { None } else { Some(symbols.encoder()?) };
         let tokens = replay.as_ref().map(|encoder| |ids: &mut Vec<Id>| encoder.merge_symbols(ids));
         let tokens = tokens.as_ref().map(|f| f as &Resegment<'_>);
-        let arena = Arena::<S>::new(input.words, &symbols, tokens, observer)?;
+        let arena = Arena::<S>::new(lesson.words, symbols, tokens, observer)?;
         let mut widths: Vec<u32> = (0..symbols.vocab.len() as Id).map(|id| symbols.width(id) as u32).collect();
-        widths.reserve(self.vocab_size.saturating_sub(widths.len()));
+        widths.reserve(lesson.size.saturating_sub(widths.len()));
 
-        let first = symbols.vocab.merges.len();
-        let room = self.vocab_size.max(symbols.vocab.len());
+        let alphabet = symbols.alphabet();
+        let room = lesson.size.max(symbols.vocab.len());
         let learner = Learner {
             known: symbols.vocab.by_token().into_iter().map(|(t, id)| (t.into(), id)).collect(),
-            vocab: symbols.vocab,
-            index: PairIndex::new(self.min_frequency),
+            filter: Filter::new(self.constrain, lesson.stage, alphabet, input.start.is_some(), &symbols.vocab),
+            vocab: std::mem::take(&mut symbols.vocab),
+            index: PairIndex::new(lesson.least),
             before: Neighbours::new(room),
             after: Neighbours::new(room),
             max_width: self.max_token_length.unwrap_or(usize::MAX),
             arena,
             widths,
         };
-        let (vocab, counts) = learner.run(self.vocab_size, observer)?;
-        Ok(Trained { model: Bpe { vocab, ..template }, counts, first })
+        let (vocab, counts) = learner.run(lesson.size, observer)?;
+        symbols.vocab = vocab;
+        Ok(counts)
     }
 }
 
@@ -157,15 +170,10 @@ struct Learner<S> {
     arena: Arena<S>,
     widths: Vec<u32>,
     index: PairIndex,
+    filter: Filter,
     before: Neighbours,
     after: Neighbours,
     max_width: usize,
-}
-
-/// Whether two tokens of these widths may become one. Base symbols always may, as in Hugging Face's trainer.
-fn fits(widths: &[u32], max: usize, left: Id, right: Id) -> bool {
-    let joined = widths[left as usize] as usize + widths[right as usize] as usize;
-    joined == 2 || joined < max
 }
 
 impl<S: Slot> Learner<S> {
@@ -180,9 +188,9 @@ impl<S: Slot> Learner<S> {
                     break;
                 }
                 observe::check(observer)?;
-                let (widths, max) = (&self.widths, self.max_width);
+                let rule = Rule::new(&self.widths, self.max_width, &self.filter, &self.vocab);
                 let wanted = vocab_size - self.vocab.len();
-                self.index.scan(&self.arena, widths, wanted, &|left, right| fits(widths, max, left, right));
+                self.index.scan(&self.arena, &self.widths, wanted, &|left, right| rule.allows(left, right));
                 continue;
             };
             self.merge(pair, range);
@@ -203,6 +211,7 @@ impl<S: Slot> Learner<S> {
         };
         self.vocab.merges.push(Merge { left, right, new });
         if fresh {
+            self.filter.push(&token);
             self.known.insert(token.into(), new);
             self.widths.push(self.widths[left as usize] + self.widths[right as usize]);
         }
@@ -263,7 +272,7 @@ impl<S: Slot> Learner<S> {
 
     /// Hands the collected losses and gains to the pair index.
     fn settle(&mut self, (left, right): (Id, Id), new: Id, fresh: bool, regained: u64) {
-        let (widths, max) = (&self.widths, self.max_width);
+        let rule = Rule::new(&self.widths, self.max_width, &self.filter, &self.vocab);
         let index = &mut self.index;
         if regained > 0 {
             self.after.take(left, regained, |shortfall| index.lose(key(new, left), shortfall));
@@ -272,10 +281,10 @@ impl<S: Slot> Learner<S> {
             index,
             |id| (id != new).then(|| key(id, left)),
             |id| key(id, new),
-            |id| fits(widths, max, id, new),
+            |id| rule.allows(id, new),
             fresh,
         );
-        self.after.drain(index, |id| Some(key(right, id)), |id| key(new, id), |id| fits(widths, max, new, id), fresh);
+        self.after.drain(index, |id| Some(key(right, id)), |id| key(new, id), |id| rule.allows(new, id), fresh);
     }
 }
 

@@ -7,18 +7,22 @@
 mod arena;
 pub mod bpe;
 mod build;
+pub mod constrain;
 pub mod morphemes;
 pub mod naive;
 mod pairs;
 pub mod recipe;
 mod symbols;
+mod trained;
 
 #[cfg(test)]
 mod tests;
 
-pub use bpe::{BpeTrainer, Trained};
+pub use bpe::BpeTrainer;
 pub use build::{Frame, assemble};
+pub use constrain::Constraint;
 pub use symbols::Symbols;
+pub use trained::Trained;
 
 use crate::error::Result;
 use crate::observe::Observer;

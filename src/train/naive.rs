@@ -19,7 +19,8 @@ pub enum Ties {
     GreaterBytes,
 }
 
-/// Learns merges until the vocabulary has `vocab_size` tokens or no pair occurs `min_frequency` times.
+/// Learns merges until the vocabulary has `vocab_size` tokens or no pair occurs `min_frequency` times. Merges that
+/// `symbols` have are applied first, and `may` says of two tokens whether they may become one.
 pub fn train(
     symbols: &Symbols,
     words: &WordCounts,
@@ -27,12 +28,14 @@ pub fn train(
     min_frequency: u64,
     max_token_length: Option<usize>,
     ties: Ties,
+    may: &dyn Fn(&[u8], &[u8]) -> bool,
 ) -> Vocab {
     let mut vocab = symbols.vocab.clone();
     let mut spelled: Vec<(Vec<Id>, u64)> = Vec::new();
     for (word, count) in words.iter() {
         let mut ids = Vec::new();
         symbols.spell(word, &mut ids);
+        vocab.segment(&mut ids);
         spelled.extend(ids.split(|&id| symbols.is_fallback(id)).map(|run| (run.to_vec(), count)));
     }
     let mut width: Vec<usize> = (0..vocab.len() as Id).map(|id| symbols.width(id)).collect();
@@ -46,7 +49,7 @@ pub fn train(
         let token = |id: Id| vocab.token(id).unwrap_or_default();
         let allowed = |(l, r): (Id, Id)| {
             let joined = width[l as usize] + width[r as usize];
-            joined == 2 || max_token_length.is_none_or(|max| joined < max)
+            (joined == 2 || max_token_length.is_none_or(|max| joined < max)) && may(token(l), token(r))
         };
         let best = counts.into_iter().filter(|&(pair, _)| allowed(pair)).max_by(|a, b| {
             a.1.cmp(&b.1).then_with(|| match ties {

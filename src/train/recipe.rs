@@ -17,8 +17,8 @@ use crate::text::Splitter;
 use crate::tokenizer::Alphabet;
 use crate::unicode::Normalizer;
 
-use super::BpeTrainer;
 use super::morphemes::Morph;
+use super::{BpeTrainer, Constraint};
 
 /// No vocabulary is larger; a size past it is a slip of the keyboard, and its tables would not fit into memory.
 pub const MAX_VOCAB_SIZE: usize = 10_000_000;
@@ -147,6 +147,8 @@ pub struct Recipe {
     /// A table of segmentations to take morphemes from, instead of the segmenter of `lang`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookup: Option<PathBuf>,
+    /// What tokens must respect: `none`, `mark`, `grapheme`, `akshara` or `utf8`.
+    pub constrain: Constraint,
     /// What is a document of a text file: `line`, `file` or `blank`.
     pub document: String,
     /// The JSON field or Parquet column that holds the text.
@@ -175,6 +177,7 @@ impl Default for Recipe {
             morph: Morph::None,
             morph_words: 100_000,
             lookup: None,
+            constrain: Constraint::None,
             document: "line".to_owned(),
             field: "text".to_owned(),
             lossy: false,
@@ -231,6 +234,7 @@ impl Recipe {
             }
         }
         self.check_morph()?;
+        self.constrain.check_splitter(&self.splitter()?)?;
         if self.max_token_length == Some(0) {
             return Err(Error::config("--max-token-length", "no token is that short"));
         }
@@ -328,6 +332,7 @@ impl Recipe {
             initial_alphabet: self.initial_alphabet.chars().collect(),
             limit_alphabet: self.limit_alphabet,
             max_token_length: self.max_token_length,
+            constrain: self.constrain,
         }
     }
 }

@@ -10,17 +10,19 @@
 use rustc_hash::FxHashMap;
 
 use crate::alphabet;
+use crate::encode::Encoder;
 use crate::error::{Error, Result};
-use crate::tokenizer::{AddedToken, Alphabet, Bpe};
+use crate::tokenizer::{AddedToken, Alphabet, Bpe, Model, Tokenizer};
 use crate::vocab::{Id, Vocab};
 use crate::words::WordCounts;
 
 use super::BpeTrainer;
+use super::constrain::attach;
 
 /// The start vocabulary, and how words are spelled in it.
 #[derive(Debug, Clone)]
 pub struct Symbols {
-    /// Tokens known before the first merge is learned.
+    /// Tokens and merges known before the next one is learned.
     pub vocab: Vocab,
     alphabet: Alphabet,
     bytes: Vec<Option<Id>>,
@@ -147,6 +149,35 @@ impl Symbols {
             }
         }
         Ok(Symbols { vocab, alphabet: Alphabet::Chars, bytes, chars })
+    }
+
+    /// Adds the merges that make parts of `clusters` in a byte-level vocabulary. Returns their occurrences in `words`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the longest token may not be as long as such a part.
+    pub(super) fn attach(
+        &mut self,
+        options: &BpeTrainer,
+        clusters: &WordCounts,
+        words: &WordCounts,
+    ) -> Result<Vec<u64>> {
+        let bytes: Vec<Id> = self.bytes.iter().copied().flatten().collect();
+        let Ok(bytes) = <&[Id; 256]>::try_from(&bytes[..]) else { return Ok(Vec::new()) };
+        let first = self.vocab.len();
+        let counts = attach(options.constrain, clusters, words, &mut self.vocab, bytes);
+        let longest = (first..self.vocab.len()).map(|id| self.width(id as Id)).max().unwrap_or(0);
+        if let Some(max) = options.max_token_length.filter(|&max| longest >= max) {
+            let why =
+                format!("`--constrain {}` makes tokens of {longest} bytes, not less than {max}", options.constrain);
+            return Err(Error::config("--max-token-length", why).with_hint(format!("allow {} bytes", longest + 1)));
+        }
+        Ok(counts)
+    }
+
+    /// An encoder that applies the merges known so far to base symbols.
+    pub(super) fn encoder(&self) -> Result<Encoder> {
+        let model = Bpe { vocab: self.vocab.clone(), alphabet: self.alphabet, ..Bpe::default() };
+        Encoder::new(&Tokenizer { model: Model::Bpe(model), ..Tokenizer::default() })
     }
 
     /// Whether words are spelled in bytes.

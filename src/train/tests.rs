@@ -24,7 +24,15 @@ fn ours(trainer: &BpeTrainer, words: &WordCounts) -> Trained {
 
 fn slow(trainer: &BpeTrainer, words: &WordCounts) -> Vocab {
     let symbols = Symbols::new(trainer, words).unwrap();
-    naive::train(&symbols, words, trainer.vocab_size, trainer.min_frequency, trainer.max_token_length, Ties::SmallerIds)
+    naive::train(
+        &symbols,
+        words,
+        trainer.vocab_size,
+        trainer.min_frequency,
+        trainer.max_token_length,
+        Ties::SmallerIds,
+        &|_, _| true,
+    )
 }
 
 /// The merge list of the `tokenizers` crate, as strings of the byte alphabet.
@@ -237,7 +245,7 @@ fn the_reference_run_with_ties_to_the_greater_bytes() {
     let words = table(&counts.into_iter().collect::<Vec<_>>());
     let trainer = BpeTrainer { special_tokens: vec!["<|endoftext|>".into()], ..BpeTrainer::default() };
     let symbols = Symbols::new(&trainer, &words).unwrap();
-    let vocab = naive::train(&symbols, &words, 257 + 243, 0, None, Ties::GreaterBytes);
+    let vocab = naive::train(&symbols, &words, 257 + 243, 0, None, Ties::GreaterBytes, &|_, _| true);
     let got: Vec<String> = strings(&vocab, Alphabet::Bytes).into_iter().map(|(a, b)| format!("{a} {b}")).collect();
     assert_eq!(got, expected.lines().collect::<Vec<_>>());
 }

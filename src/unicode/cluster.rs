@@ -28,7 +28,7 @@ use table::RUNS;
 mod properties;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// A sign on the letter before it: General_Category M, a dependent Indic_Syllabic_Category, the joiners.
 pub(crate) const SIGN: u8 = 1;

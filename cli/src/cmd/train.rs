@@ -127,6 +127,11 @@ pub struct Train {
     #[arg(long, value_name = "FILE")]
     lookup: Option<PathBuf>,
 
+    /// What tokens must respect: none, mark (a sign stays on its letter), grapheme, akshara (a syllable stays whole) or
+    /// utf8 (no part of a character with anything else) [default: none]
+    #[arg(long, value_name = "WHAT")]
+    constrain: Option<String>,
+
     #[command(flatten)]
     reading: Reading,
 }

@@ -222,6 +222,9 @@ fn overlay(recipe: &mut Recipe, args: &Train, global: &Global) -> Result<()> {
     }
     put(&mut recipe.morph_words, &args.morph_words);
     recipe.lookup = args.lookup.clone().or(recipe.lookup.take());
+    if let Some(constraint) = &args.constrain {
+        recipe.constrain = constraint.parse()?;
+    }
     recipe.byte_fallback |= args.byte_fallback;
     recipe.lossy |= args.reading.lossy;
     Ok(())
