@@ -114,14 +114,7 @@ impl BpeTrainer {
         counts.extend(self.learn(attach, symbols, input)?);
         let needed = symbols.vocab.len();
         if needed > self.vocab_size {
-            return Err(Error::config(
-                "--vocab-size",
-                format!(
-                    "`--constrain {}` takes {needed} tokens for characters and clusters alone, more than {}",
-                    self.constrain, self.vocab_size
-                ),
-            )
-            .with_hint(format!("ask for more than {needed}, or for a weaker constraint")));
+            return Err(self.constrain.no_room(self.vocab_size, needed));
         }
         Ok(counts)
     }
@@ -158,7 +151,7 @@ impl BpeTrainer {
             arena,
             widths,
         };
-        let (vocab, counts) = learner.run(lesson.size, observer)?;
+        let (vocab, counts) = learner.run(&lesson, observer)?;
         symbols.vocab = vocab;
         Ok(counts)
     }
@@ -177,10 +170,13 @@ struct Learner<S> {
 }
 
 impl<S: Slot> Learner<S> {
-    fn run(mut self, vocab_size: usize, observer: &dyn Observer) -> Result<(Vocab, Vec<u64>)> {
-        let start = self.vocab.len();
+    fn run(mut self, lesson: &Lesson<'_>, observer: &dyn Observer) -> Result<(Vocab, Vec<u64>)> {
+        let (start, vocab_size) = (self.vocab.len(), lesson.size);
         let total = vocab_size.saturating_sub(start) as u64;
-        observer.event(Event::Stage { name: "learning merges", total: Some(total), unit: "merges" });
+        observer.event(match lesson.stage {
+            Stage::Attach => Event::Stage { name: "putting clusters together", total: None, unit: "merges" },
+            Stage::Join => Event::Stage { name: "learning merges", total: Some(total), unit: "merges" },
+        });
         let mut counts = Vec::new();
         while self.vocab.len() < vocab_size {
             let Some((pair, count, range)) = self.index.pop() else {

@@ -57,6 +57,11 @@ pub const PRESETS: &[Preset] = &[
         about: "morpheme boundaries hold at encoding too (needs `--lang` or `--lookup`)",
         recipe: || Recipe { preset: "morphtok".to_owned(), morph: Morph::Hard, ..Recipe::default() },
     },
+    Preset {
+        name: "cbpe",
+        about: "Constrained BPE: no token starts with a vowel sign or another mark on the letter before it",
+        recipe: || Recipe { preset: "cbpe".to_owned(), constrain: Constraint::Mark, ..Recipe::default() },
+    },
 ];
 
 /// A special token, written `TOKEN` or `role=TOKEN`.

@@ -132,6 +132,13 @@ impl Constraint {
         Ok(())
     }
 
+    /// Why a vocabulary of `size` tokens can't be made, where attachment merges end at `needed`.
+    pub fn no_room(self, size: usize, needed: usize) -> Error {
+        let why =
+            format!("`--constrain {self}` takes {needed} tokens for characters and clusters alone, more than {size}");
+        Error::config("--vocab-size", why).with_hint(format!("ask for more than {needed}, or for a weaker constraint"))
+    }
+
     /// The flags of characters that stay with what is before them.
     fn follows(self) -> u8 {
         match self {

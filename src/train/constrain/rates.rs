@@ -18,8 +18,9 @@ pub struct Rates {
     /// Tokens that the constraint forbids: they start inside a cluster, with a whole character. For [`Constraint::Utf8`]:
     /// they hold part of a character, and something else. A token that starts a pretoken is not one of them.
     pub violations: u64,
-    /// Tokens that start inside a character, or are less than one: what byte fallback consists of.
-    pub parts: u64,
+    /// Tokens that start inside a cluster too, but with part of a character: byte fallback, which is allowed. For
+    /// [`Constraint::Utf8`]: all parts of characters.
+    pub fallback: u64,
 }
 
 /// Encodes `texts` and counts. Text is judged as the model sees it, normalized and with its spaces rewritten; special
@@ -48,7 +49,7 @@ pub fn rates(tokenizer: &Tokenizer, constraint: Constraint, texts: &[String]) ->
     let sum = |a: Rates, b: Rates| Rates {
         tokens: a.tokens + b.tokens,
         violations: a.violations + b.violations,
-        parts: a.parts + b.parts,
+        fallback: a.fallback + b.fallback,
     };
     texts.par_iter().map_init(Scratch::default, of_text).try_reduce(Rates::default, |a, b| Ok(sum(a, b)))
 }
@@ -57,15 +58,23 @@ impl Rates {
     fn add(&mut self, constraint: Constraint, text: &str, token: Token, starts_pretoken: bool) {
         let Token { start, end, .. } = token;
         self.tokens += 1;
-        let first = text.get(start..).and_then(|rest| rest.chars().next());
-        let is_part = first.is_none_or(|c| start + c.len_utf8() > end);
-        self.parts += u64::from(is_part);
-        self.violations += u64::from(match constraint {
-            Constraint::Utf8 => {
-                let is_broken = !text.is_char_boundary(start) || !text.is_char_boundary(end);
-                is_broken && (start + 1..end).any(|at| text.is_char_boundary(at))
-            }
-            _ => !is_part && !starts_pretoken && constraint.forbids(text, start),
-        });
+        let (from, to) = character(text, start);
+        let is_part = from < start || end < to;
+        let (violates, falls_back) = if constraint == Constraint::Utf8 {
+            let is_broken = from < start || !text.is_char_boundary(end);
+            (is_broken && (start + 1..end).any(|at| text.is_char_boundary(at)), is_part)
+        } else {
+            let starts_inside = !starts_pretoken && constraint.forbids(text, from);
+            let in_cluster = starts_inside || from < start && constraint.forbids(text, to);
+            (starts_inside && !is_part, is_part && in_cluster)
+        };
+        self.violations += u64::from(violates);
+        self.fallback += u64::from(falls_back);
     }
+}
+
+/// The range of the character that byte `at` is in.
+fn character(text: &str, at: usize) -> (usize, usize) {
+    let from = (0..=at).rev().find(|&from| text.is_char_boundary(from)).unwrap_or(0);
+    (from, from + text[from..].chars().next().map_or(0, char::len_utf8))
 }

@@ -27,6 +27,8 @@ fn each_senseless_option_is_named() {
     assert!(refused(|r| r.pad_vocab_to_multiple = 0).starts_with("`--pad-vocab-to-multiple`"));
     assert!(refused(|r| r.document = "page".into()).starts_with("`--document`"));
     assert!(refused(|r| r.preset = "x".into()).starts_with("`--preset`"));
+    let constrained = |r: &mut Recipe| (r.constrain, r.pattern) = (Constraint::Akshara, "gpt2".into());
+    assert!(refused(constrained).starts_with("`--constrain`"));
     assert!(refused(|r| r.morph = Morph::Hard).starts_with("`--morph`"));
     assert!(refused(|r| r.lookup = Some("m".into())).starts_with("`--lookup`"));
     let unknown = |r: &mut Recipe| (r.morph, r.lang) = (Morph::TrainOnly, Some("xx".into()));

@@ -10,7 +10,8 @@ use toktool::formats::write::{OutputDir, folder_files};
 use toktool::formats::{hf, listing};
 use toktool::observe::{Event, Observer as _};
 use toktool::tokenizer::{AddedToken, Tokenizer};
-use toktool::train::{Trained, assemble};
+use toktool::train::constrain::{self, Rates};
+use toktool::train::{Constraint, Trained, assemble};
 use toktool::vocab::Id;
 use toktool::{Error, Result};
 
@@ -35,6 +36,8 @@ pub struct Vocabulary {
     merges: usize,
     /// Merges that this run added.
     learned: usize,
+    /// How many of them only put clusters together, and how well the constraint is kept, where there is one.
+    constrained: Option<(usize, Rates)>,
     /// Tokens that only fill up to a multiple.
     unused: usize,
     roles: Vec<(String, String)>,
@@ -76,6 +79,9 @@ pub fn vocabularies(plan: &Plan, text: &Text<'_>, trained: Trained, progress: &P
     progress.event(Event::Stage { name: "verifying", total: None, unit: "texts" });
     let mut made = Vec::new();
     for &size in sizes {
+        if size < trained.smallest() {
+            return Err(plan.recipe.constrain.no_room(size, trained.smallest()));
+        }
         let smaller = if size == plan.recipe.largest() { trained.clone() } else { trained.truncated(size) };
         if smaller.counts.is_empty() {
             return Err(no_merge(plan, text.tally, smaller.model.vocab.len(), size));
@@ -109,7 +115,7 @@ fn vocabulary(
     plain: Option<&Tokenizer>,
 ) -> Result<Vocabulary> {
     let sample = &text.tally.sample;
-    let learned = trained.counts.len();
+    let (learned, attachments) = (trained.counts.len(), trained.attachments);
     let mut counts = HashMap::new();
     for (merge, &count) in trained.model.vocab.merges.iter().skip(trained.first).zip(&trained.counts) {
         counts.entry(merge.new).or_insert(count);
@@ -126,8 +132,12 @@ fn vocabulary(
     }
     let json = hf::write_string(&tokenizer)?;
     let verified = verify::against_tokenizers(&tokenizer, &json, sample)?;
+    let constrained = match plan.recipe.constrain {
+        Constraint::None => None,
+        constraint => Some((attachments, constrain::rates(&tokenizer, constraint, sample)?)),
+    };
     let inflation = plain.map(|plain| morphology::inflation(&tokenizer, plain, sample)).transpose()?;
-    Ok(Vocabulary { asked, tokenizer, counts, merges, learned, unused, roles, verified, inflation })
+    Ok(Vocabulary { asked, tokenizer, counts, merges, learned, constrained, unused, roles, verified, inflation })
 }
 
 /// Adds unused tokens until their number is a multiple; returns how many.
@@ -213,6 +223,13 @@ fn report(plan: &Plan, text: &Text<'_>, records: &Records, vocabulary: &Vocabula
         "merges_learned": vocabulary.learned,
         "special_tokens": special,
         "unused_tokens": vocabulary.unused,
+        "constrained": vocabulary.constrained.map(|(attachments, rates)| json!({
+            "by": recipe.constrain,
+            "attachment_merges": attachments,
+            "probe_tokens": rates.tokens,
+            "probe_violations": rates.violations,
+            "probe_byte_fallback": rates.fallback,
+        })),
         "documents": tally.documents,
         "bytes": tally.bytes,
         "pretokens": tally.words.total().ok(),
@@ -286,6 +303,18 @@ pub fn summary(target: &Path, plan: &Plan, text: &Text<'_>, made: &[Vocabulary],
             grouped(v.texts as u64),
             grouped(v.ids as u64),
             v.bytes as f64 / v.ids.max(1) as f64,
+        ));
+    }
+    for Vocabulary { asked, constrained, .. } in made {
+        let Some((attachments, rates)) = constrained else { continue };
+        let size = if made.len() > 1 { format!(" ({})", grouped(*asked as u64)) } else { String::new() };
+        lines.push(format!(
+            "constrained{size}: {}, {} attachment merges; of {} probe tokens {} break the rule, {} are byte fallback inside a cluster",
+            plan.recipe.constrain,
+            grouped(*attachments as u64),
+            grouped(rates.tokens),
+            grouped(rates.violations),
+            grouped(rates.fallback),
         ));
     }
     let place = made.last().map(|v| shown(target, plan, v.asked)).unwrap_or_default();

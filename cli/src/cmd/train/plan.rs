@@ -1,13 +1,13 @@
 //! What a run is to do: the recipe, what it is applied to, and whether the two fit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toktool::corpus::Source;
 use toktool::formats::counts::{Meta, Parts};
 use toktool::text::Splitter;
 use toktool::tokenizer::Tokenizer;
 use toktool::train::recipe::Recipe;
-use toktool::train::{BpeTrainer, Frame};
+use toktool::train::{BpeTrainer, Constraint, Frame};
 use toktool::unicode::Normalizer;
 use toktool::{Error, Result, samples};
 
@@ -79,6 +79,9 @@ impl Plan {
             sample(&mut recipe, file.sized || !args.vocab_size.is_empty())?
         };
         let start = from.as_deref().map(|path| args::read_tokenizer(path, None)).transpose()?;
+        if let Some(from) = &from {
+            recipe.constrain = inherited(from, recipe.constrain, args.constrain.is_some())?;
+        }
         // What decides how text is cut goes into the recipe, by its name where it has one.
         let decided = match (&start, &origin) {
             (Some(start), _) => Some(&start.splitter),
@@ -107,7 +110,10 @@ impl Plan {
                     .with_hint("count with the pattern and normalizers of that tokenizer"));
             }
         }
-        Ok(Plan { recipe, origin, start, from, before, version: file.version })
+        let plan = Plan { recipe, origin, start, from, before, version: file.version };
+        // Of counts and of a tokenizer that is continued, the pattern may be none that the recipe can name.
+        plan.recipe.constrain.check_splitter(&plan.cutting()?.1)?;
+        Ok(plan)
     }
 
     /// How text is changed and cut before the model sees it.
@@ -171,6 +177,22 @@ fn sample(recipe: &mut Recipe, sized: bool) -> Result<Origin> {
         recipe.vocab_size = vec![SAMPLE_SIZE];
     }
     Ok(Origin::Sample(known))
+}
+
+/// The constraint of a tokenizer that is continued, as the recipe beside it says: merges can't be constrained later.
+fn inherited(from: &Path, asked: Constraint, explicitly: bool) -> Result<Constraint> {
+    let path = args::tokenizer_path(from);
+    let folder = if path.is_dir() { path } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
+    let recipe = RecipeFile::read(&folder.join("recipe.toml"), None);
+    let made_with = recipe.map_or(Constraint::None, |file| file.recipe.constrain);
+    if asked == made_with || (asked == Constraint::None && !explicitly) {
+        return Ok(made_with);
+    }
+    let why = match made_with {
+        Constraint::None => format!("the tokenizer that `--from` continues is not known to be made with `{asked}`"),
+        other => format!("the tokenizer that `--from` continues was made with `{other}`, not with `{asked}`"),
+    };
+    Err(Error::config("--constrain", why).with_hint("leave out `--from`, or the constraint"))
 }
 
 /// Options that the continued tokenizer decides.
