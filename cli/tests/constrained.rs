@@ -43,9 +43,14 @@ fn the_preset_makes_no_token_that_starts_with_a_sign() {
 fn every_constraint_goes_with_every_other_option() {
     let b = bench();
     for constraint in ["mark", "grapheme", "akshara", "utf8"] {
-        for extra in
-            [&["--byte-fallback", "--limit-alphabet", "70"][..], &["--min-frequency", "2"], &["--normalize", "nfd"]]
-        {
+        let options: [&[&str]; 5] = [
+            &["--byte-fallback", "--limit-alphabet", "70"],
+            &["--min-frequency", "2"],
+            &["--normalize", "nfd"],
+            &["--morph", "train-only"],
+            &["--morph", "hard"],
+        ];
+        for extra in options {
             hindi(&b, "t", &[&["--force", "--constrain", constraint], extra].concat());
             let said = report(&b, "t");
             assert_eq!(said["constrained"]["by"], constraint);

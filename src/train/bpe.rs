@@ -11,6 +11,9 @@
 //! 3. `max_token_length` forbids a pair by the lengths of its two tokens; there, too, but a forbidden pair's count can
 //!    turn negative and then win.
 //!
+//! Under a constraint (`constrain/`) the same loop learns twice: clusters from their parts, then everything else from
+//! what the merges known so far make of the words; pairs that the constraint forbids are never counted.
+//!
 //! Complexity: O(symbols of distinct words x log vocabulary) in practice; memory: two bytes a symbol (four past 65,534
 //! ids) and four bytes an occurrence of the pairs tracked.
 

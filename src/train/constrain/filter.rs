@@ -9,9 +9,9 @@
 
 use crate::tokenizer::Alphabet;
 use crate::unicode::cluster::{self, JOINS};
+use crate::vocab::{Id, Vocab};
 
 use super::Constraint;
-use crate::vocab::{Id, Vocab};
 
 /// What is being learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +29,11 @@ struct Shape {
     front: u8,
     /// Bytes that the character at the end lacks.
     missing: u8,
-    /// It is that lead byte, and something before it.
+    /// It has only the lead byte of that character, and something before it.
     leads_on: bool,
     /// It consists of nothing but bytes inside a character.
     is_inner: bool,
-    /// It is the beginning of a character, or all of it but the end.
+    /// It is the beginning of that character, and nothing else.
     is_beginning: bool,
 }
 

@@ -27,9 +27,12 @@
 //! rule of the encoder there, here a property of the merge list; 3. [`Constraint::Grapheme`], [`Constraint::Akshara`] and
 //! [`Constraint::Utf8`] are ours.
 //!
-//! Known limits: which halves of flags belong together depends on how many precede, so these stay in bytes; between a
-//! virama and the consonant that it joins, only U+200D is looked through; of other letters that join what follows
-//! (Malayalam dot reph, jamo initials), those that the training text has.
+//! Known limits: which halves of flags belong together depends on how many precede, so these stay in bytes. Between a
+//! virama and the consonant that it joins, only U+200D is looked through, and both are of one script. Of other letters
+//! that join what follows (Malayalam dot reph, jamo initials), those are known that the training text has. Signs and letters
+//! of a script that training did not see are bytes. `min_frequency` is about what is learned after the clusters.
+//!
+//! Complexity: three more passes over the distinct words than plain training, and a training on the distinct clusters.
 
 use std::fmt;
 use std::str::FromStr;

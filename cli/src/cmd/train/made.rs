@@ -308,8 +308,12 @@ pub fn summary(target: &Path, plan: &Plan, text: &Text<'_>, made: &[Vocabulary],
     for Vocabulary { asked, constrained, .. } in made {
         let Some((attachments, rates)) = constrained else { continue };
         let size = if made.len() > 1 { format!(" ({})", grouped(*asked as u64)) } else { String::new() };
+        let fallback = match plan.recipe.constrain {
+            Constraint::Utf8 => "parts of characters",
+            _ => "byte fallback inside a cluster",
+        };
         lines.push(format!(
-            "constrained{size}: {}, {} attachment merges; of {} probe tokens {} break the rule, {} are byte fallback inside a cluster",
+            "constrained{size}: {}, {} attachment merges; of {} probe tokens {} break the rule, {} are {fallback}",
             plan.recipe.constrain,
             grouped(*attachments as u64),
             grouped(rates.tokens),
