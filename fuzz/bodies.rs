@@ -14,6 +14,7 @@ use toktool::formats::counts::{Meta, Parts};
 use toktool::formats::{gguf, hf, sentencepiece, tiktoken};
 use toktool::morph::Segmenter;
 use toktool::morph::lookup::Lookup;
+use toktool::morph::turkish::Turkish;
 use toktool::text::Splitter;
 use toktool::tokenizer::Tokenizer;
 use toktool::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
@@ -216,6 +217,18 @@ pub fn morph_lookup(bytes: &[u8]) {
                 assert!(0 < at && at < word.len() && word.is_char_boundary(at), "{word}: {at}");
             }
             assert_eq!(lookup.analyses(word, 1).len(), usize::from(!word.is_empty()));
+        }
+    }
+}
+
+/// Rows of a Zemberek dictionary: every lemma among them is analysed with and without an ending, and its pieces join.
+pub fn morph_roots(bytes: &[u8]) {
+    let Ok(rows) = std::str::from_utf8(bytes) else { return };
+    let Ok(turkish) = Turkish::new().and_then(|turkish| turkish.with_roots(rows)) else { return };
+    for lemma in rows.lines().filter_map(|row| row.split_whitespace().next()) {
+        for word in [lemma.to_owned(), format!("{lemma}larından")] {
+            let ends = turkish.analyses(&word, 3).into_iter().map(|a| a.pieces.last().map(|piece| piece.end));
+            ends.for_each(|end| assert_eq!(end, Some(word.len())));
         }
     }
 }

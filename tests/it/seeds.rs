@@ -83,3 +83,8 @@ fn encode() {
 fn morph_lookup() {
     replay("morph_lookup", bodies::morph_lookup);
 }
+
+#[test]
+fn morph_roots() {
+    replay("morph_roots", bodies::morph_roots);
+}
