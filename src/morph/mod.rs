@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 
 pub mod hindi;
 mod indic;
+pub mod learned;
 pub mod lookup;
 pub mod marathi;
 pub mod turkish;
