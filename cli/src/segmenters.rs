@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use toktool::error::Place;
 use toktool::morph::Segmenter;
+use toktool::morph::learned::Learned;
 use toktool::morph::lookup::{Lookup, Report, Unaligned};
 use toktool::{Error, Result};
 
@@ -17,6 +19,20 @@ pub fn lookup(path: &Path, lang: Option<&str>, ui: Ui) -> Result<Arc<dyn Segment
     let lookup = Lookup::read(path, lang)?;
     report(path, lookup.report(), ui)?;
     Ok(Arc::new(lookup))
+}
+
+/// A learned model.
+pub fn model(path: &Path) -> Result<Arc<dyn Segmenter>> {
+    Ok(Arc::new(Learned::read(path)?))
+}
+
+/// A small text file as a whole.
+pub fn read(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to() as u64;
+        Error::input(path, "invalid UTF-8").at(Place::Byte(at)).with_hint("convert the file to UTF-8")
+    })
 }
 
 /// Says which rows of a table are of no use; fails where all are.

@@ -91,6 +91,15 @@ fn ctrl_c_while_counting() {
 }
 
 #[test]
+fn ctrl_c_and_a_kill_while_learning_a_segmenter() {
+    let b = with_text(50);
+    for name in ["INT", "KILL"] {
+        at_every_moment(&b, name, "m.seg", &["segment", "--train", "good.txt", "-o", "m.seg", "--quiet"]);
+        std::fs::remove_file(b.path("m.seg")).unwrap();
+    }
+}
+
+#[test]
 fn a_kill_while_counting() {
     let b = with_text(3000);
     at_every_moment(&b, "KILL", "c.parquet", &["count", "good.txt", "-o", "c.parquet", "--quiet"]);

@@ -202,11 +202,18 @@ fn pieces_join_to_their_word_whatever_it_is() {
         let joined = found.iter().map(|row| surfaces(&row["pieces"]).join(" ") + "\n");
         assert_eq!(plain, joined.collect::<String>());
     }
-    let found = rows(&b, &["--words", "--nbest", "5"], &input);
-    for (row, word) in found.iter().zip(&words) {
-        let analyses = row["analyses"].as_array().unwrap();
-        assert!(analyses.iter().all(|a| surfaces(&a["pieces"]).concat() == *word));
-        assert_eq!(analyses.is_empty(), word.is_empty());
+    for lang in ["hi", "mr", "tr"] {
+        let segment = |extra: &[&str]| {
+            let out = b.fed(&[&["segment", "--lang", lang, "--words"], extra].concat(), input.as_bytes());
+            String::from_utf8(out).unwrap()
+        };
+        let (json, plain) = (segment(&["--format", "json", "--nbest", "5"]), segment(&[]));
+        for ((row, plain), word) in json.lines().zip(plain.split('\n')).zip(&words) {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let analyses: Vec<_> = row["analyses"].as_array().unwrap().iter().map(|a| surfaces(&a["pieces"])).collect();
+            assert!(analyses.iter().all(|pieces| pieces.concat() == *word), "{lang}: {row}");
+            assert_eq!(analyses.first().map_or(String::new(), |best| best.join(" ")), plain, "{lang}");
+        }
     }
 }
 

@@ -145,9 +145,16 @@ fn fits_corpus_weight(weight: f64) -> bool {
 }
 
 impl LearnOptions {
-    fn check(&self) -> Result<()> {
+    /// Whether training takes these options, which it asks before it begins.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for the first that is out of range.
+    pub fn check(&self) -> Result<()> {
         if !fits_corpus_weight(self.corpus_weight) {
-            return Err(Error::config("corpus weight", format!("{} is not between 0.01 and 100", self.corpus_weight)));
+            return Err(Error::config(
+                "--corpus-weight",
+                format!("{} is not between 0.01 and 100", self.corpus_weight),
+            ));
         }
         if self.threshold.is_nan() || self.threshold < 0.0 {
             return Err(Error::config("threshold", format!("{} is not a number from 0 on", self.threshold)));
@@ -178,7 +185,8 @@ impl Learned {
     /// The observer hears of passes over the words.
     ///
     /// # Errors
-    /// [`Error::Config`] for an option out of range, an annotation that does not fit its word, or no word at all;
+    /// [`Error::Config`] for an option out of range or an annotation that does not fit its word; [`Error::Input`] without
+    /// a path where there is no word at all;
     /// [`Error::Unsupported`] for more words than numbers reach; [`Error::Interrupted`].
     pub fn train<'w>(
         words: impl IntoIterator<Item = (&'w str, u64)>,
@@ -308,7 +316,7 @@ fn weigh(table: BTreeMap<String, (u64, Vec<u64>)>, options: &LearnOptions) -> Re
         entries.push(Entry { word, weight, annotated });
     }
     if entries.is_empty() {
-        return Err(Error::config("words", "there is none to learn from").with_hint("give a word a line"));
+        return Err(Error::input("", "there is no word to learn from").with_hint("is it the right file?"));
     }
     if total > file::MOST || substrings > u64::from(u32::MAX) {
         let why = format!("{} words with {substrings} substrings, or their counts, are too many", entries.len());

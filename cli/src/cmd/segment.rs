@@ -1,7 +1,7 @@
 //! `toktool segment`: words and text taken apart into morphemes.
 //!
 //! Which segmenter is meant is settled first ([`which`]); then documents go through it as through `encode`, in order
-//! and with a cache a thread ([`rows`]).
+//! and with a cache a thread ([`rows`]). Learning a segmenter is another matter ([`learn`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,9 +19,11 @@ use crate::pipeline;
 use crate::ui;
 
 mod cache;
+mod learn;
 mod rows;
 mod which;
 
+use learn::Learning;
 use rows::{Form, Writer};
 use which::Which;
 
@@ -31,6 +33,8 @@ Examples:
   toktool segment --lang tr --words words.txt --format json --nbest 3
   toktool segment --lang tr --lexicon names.dict corpus.jsonl --field body
   toktool segment --lookup hindi.csv --words words.txt
+  toktool segment --train corpus.txt -o finnish.seg
+  toktool segment --model finnish.seg --words words.txt
   toktool segment --lang list";
 
 /// Take words apart into morphemes
@@ -44,7 +48,7 @@ pub struct Segment {
     #[arg(value_name = "INPUT", default_value = "-")]
     inputs: Vec<PathBuf>,
 
-    /// Write here instead of to standard output
+    /// Write here instead of to standard output; with `--train`, the model
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -63,6 +67,9 @@ pub struct Segment {
 
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    learning: Learning,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -88,6 +95,9 @@ pub fn run(args: &Segment, global: &Global) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     check(args)?;
+    if !args.learning.train.is_empty() {
+        return learn::run(args, global);
+    }
     if let Some(path) = &args.output {
         output::check(path, global.force)?;
     }

@@ -178,7 +178,7 @@ fn what_cannot_be_learned_is_said() {
         |options: LearnOptions, gold: &[GoldWord]| Learned::train(words, gold, &options, &()).unwrap_err().to_string();
     let default = LearnOptions::default;
     for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(bad(LearnOptions { corpus_weight: weight, ..default() }, &[]).contains("corpus weight"));
+        assert!(bad(LearnOptions { corpus_weight: weight, ..default() }, &[]).contains("corpus-weight"));
     }
     assert!(bad(LearnOptions { threshold: f64::NAN, ..default() }, &[]).contains("threshold"));
     assert!(bad(LearnOptions { sweeps: 0, ..default() }, &[]).contains("sweeps"));
@@ -189,7 +189,7 @@ fn what_cannot_be_learned_is_said() {
         assert!(bad(default(), &cut(word, cuts)).contains("annotated words"), "{word} {cuts:?}");
     }
     let none = Learned::train([("", 3), ("a", 0)], &[], &default(), &()).unwrap_err();
-    assert!(none.to_string().contains("none to learn from"));
+    assert!(none.to_string().contains("no word to learn from"));
     let tokens = LearnOptions { dampening: Dampening::Tokens, ..default() };
     let many = Learned::train([("ab", u64::MAX)], &[], &tokens, &()).unwrap_err();
     assert!(matches!(many, Error::Unsupported { .. }), "{many}");
