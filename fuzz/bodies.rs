@@ -7,12 +7,14 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use toktool::corpus::{Corpus, Document, Options, Source};
 use toktool::encode::{EncodeOptions, Encoder, Scratch};
 use toktool::formats::counts::{Meta, Parts};
 use toktool::formats::{gguf, hf, sentencepiece, tiktoken};
 use toktool::morph::Segmenter;
+use toktool::morph::learned::Learned;
 use toktool::morph::lookup::Lookup;
 use toktool::morph::turkish::Turkish;
 use toktool::text::Splitter;
@@ -230,5 +232,30 @@ pub fn morph_roots(bytes: &[u8]) {
             let ends = turkish.analyses(&word, 3).into_iter().map(|a| a.pieces.last().map(|piece| piece.end));
             ends.for_each(|end| assert_eq!(end, Some(word.len())));
         }
+    }
+}
+
+/// A learned segmenter: as it is, and as what stands above a checksum, which no fuzzer guesses.
+pub fn morph_model(bytes: &[u8]) {
+    segmenter(bytes);
+    let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    segmenter(&[bytes, format!("sha256\t{sum}\n").as_bytes()].concat());
+}
+
+fn segmenter(bytes: &[u8]) {
+    let Ok(model) = Learned::from_bytes(bytes) else { return };
+    let written = model.to_bytes();
+    let again = Learned::from_bytes(&written).expect("what was written can be read");
+    assert_eq!(again.to_bytes(), written, "writing is not stable");
+    let own: String = model.morphs().take(4).map(|(morph, _)| morph).collect();
+    for word in [TEXT, own.as_str(), "", "a", "evlerden", "x-y", "की"] {
+        let mut cuts = Vec::new();
+        model.boundaries(word, &mut cuts);
+        let ends = [&[0], cuts.as_slice(), &[word.len()]].concat();
+        assert!(word.is_empty() || ends.windows(2).all(|pair| pair[0] < pair[1]), "{cuts:?} in `{word}`");
+        assert!(cuts.iter().all(|&cut| word.is_char_boundary(cut)), "{cuts:?} in `{word}`");
+        let analyses = model.analyses(word, 3);
+        assert_eq!(analyses.is_empty(), word.is_empty());
+        assert!(analyses.iter().all(|analysis| (0.0..=1.0).contains(&analysis.probability)), "{analyses:?}");
     }
 }

@@ -42,6 +42,21 @@ fn a_model_cuts_words_where_their_parts_meet() {
 }
 
 #[test]
+fn a_tokenizer_keeps_the_boundaries_of_a_model() {
+    let b = learned();
+    let cut = String::from_utf8(b.fed(&["segment", "--model", "m.seg", "--words", "--quiet"], b"autolle\n")).unwrap();
+    assert!(cut.contains(' '), "{cut}");
+    b.write("text.txt", words().repeat(20));
+    let train = ["train", "text.txt", "--preset", "morphtok", "--model", "m.seg", "--vocab-size", "400", "--quiet"];
+    b.good(&[&train[..], &["-o", "tok"]].concat());
+    b.write("in.txt", "autolle\n");
+    assert_eq!(b.said(&["encode", "-t", "tok", "in.txt", "--format", "tokens"]), cut);
+    // The recipe names the model, so it can be run again.
+    b.good(&["train", "--recipe", "tok/recipe.toml", "-o", "again", "--quiet"]);
+    assert_eq!(b.read("tok/tokenizer.json"), b.read("again/tokenizer.json"));
+}
+
+#[test]
 fn the_same_words_give_the_same_model() {
     let b = learned();
     let model = b.read("m.seg");

@@ -102,6 +102,11 @@ fn what_makes_no_sense_is_refused() {
     bad(2, &["no segmenter for `xx`", "tr"], &["--morph", "hard", "--lang", "xx"]);
     bad(2, &["`soft` is none of none, train-only, hard"], &["--morph", "soft", "--lang", "tr"]);
     bad(2, &["nothing is done with morphemes"], &["--lookup", "m.csv"]);
+    bad(2, &["nothing is done with morphemes"], &["--model", "m.seg"]);
+    bad(2, &["--lookup", "--model"], &["--morph", "hard", "--model", "m.seg", "--lookup", "m.csv"]);
+    bad(1, &["cannot read `m.seg`", "check the spelling"], &["--morph", "hard", "--model", "m.seg"]);
+    b.write("m.seg", "toktool segmenter 9\n");
+    bad(1, &["`m.seg`, line 1", "version `9`", "segment --train"], &["--morph", "hard", "--model", "m.seg"]);
     bad(1, &["cannot read `m.csv`", "check the spelling"], &["--morph", "hard", "--lookup", "m.csv"]);
     bad(2, &["no word would keep"], &["--morph", "hard", "--lang", "tr", "--morph-words", "0"]);
     b.good(&["train", "good.txt", "-o", "tok", "--vocab-size", "300", "--quiet"]);

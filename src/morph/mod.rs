@@ -58,7 +58,8 @@ pub fn language(code: &str) -> Result<&'static Language> {
     LANGUAGES.iter().find(|language| language.code == code).ok_or_else(|| {
         let known: Vec<&str> = LANGUAGES.iter().map(|language| language.code).collect();
         Error::config("--lang", format!("there is no segmenter for `{code}`")).with_hint(format!(
-            "languages: {}; for another one, give a table of its words with `--lookup`",
+            "languages: {}; for another one, learn a segmenter with `toktool segment --train` and give it with `--model`, or a \
+             table of its words with `--lookup`",
             known.join(", ")
         ))
     })

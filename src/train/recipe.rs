@@ -49,13 +49,18 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "morphbpe",
-        about: "no merge is learned across a morpheme boundary; encoding is plain BPE (needs `--lang` or `--lookup`)",
+        about: "no merge is learned across a morpheme boundary; encoding is plain BPE (needs `--lang`, `--lookup` or `--model`)",
         recipe: || Recipe { preset: "morphbpe".to_owned(), morph: Morph::TrainOnly, ..Recipe::default() },
     },
     Preset {
         name: "morphtok",
-        about: "morpheme boundaries hold at encoding too (needs `--lang` or `--lookup`)",
-        recipe: || Recipe { preset: "morphtok".to_owned(), morph: Morph::Hard, ..Recipe::default() },
+        about: "morpheme boundaries hold at encoding too, and no token starts with a vowel sign (needs the same)",
+        recipe: || Recipe {
+            preset: "morphtok".to_owned(),
+            morph: Morph::Hard,
+            constrain: Constraint::Mark,
+            ..Recipe::default()
+        },
     },
     Preset {
         name: "cbpe",
@@ -152,6 +157,9 @@ pub struct Recipe {
     /// A table of segmentations to take morphemes from, instead of the segmenter of `lang`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookup: Option<PathBuf>,
+    /// A learned segmenter to take morphemes from, instead of the one of `lang`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<PathBuf>,
     /// What tokens must respect: `none`, `mark`, `grapheme`, `akshara` or `utf8`.
     pub constrain: Constraint,
     /// What is a document of a text file: `line`, `file` or `blank`.
@@ -182,6 +190,7 @@ impl Default for Recipe {
             morph: Morph::None,
             morph_words: 100_000,
             lookup: None,
+            model: None,
             constrain: Constraint::None,
             document: "line".to_owned(),
             field: "text".to_owned(),
@@ -255,8 +264,9 @@ impl Recipe {
 
     fn check_morph(&self) -> Result<()> {
         if self.morph == Morph::None {
-            return match self.lookup {
-                Some(_) => Err(Error::config("--lookup", "nothing is done with morphemes")
+            let given = [("--lookup", self.lookup.is_some()), ("--model", self.model.is_some())];
+            return match given.iter().find(|(_, given)| *given) {
+                Some((option, _)) => Err(Error::config(*option, "nothing is done with morphemes")
                     .with_hint("add `--morph train-only` or `--morph hard`")),
                 None => Ok(()),
             };
@@ -264,11 +274,13 @@ impl Recipe {
         if self.morph_words == 0 {
             return Err(Error::config("--morph-words", "no word would keep its boundaries"));
         }
-        match (&self.lookup, &self.lang) {
-            (None, None) => Err(Error::config("--morph", "nothing says where morphemes are")
-                .with_hint("name a language with `--lang` or a table with `--lookup`")),
-            (None, Some(lang)) => morph::language(lang).map(drop),
-            (Some(_), _) => Ok(()),
+        match (&self.lookup, &self.model, &self.lang) {
+            (Some(_), Some(_), _) => Err(Error::config("--model", "morphemes come from a table already")
+                .with_hint("leave out `--model` or `--lookup`")),
+            (None, None, None) => Err(Error::config("--morph", "nothing says where morphemes are")
+                .with_hint("name a language with `--lang`, a table with `--lookup` or a learned model with `--model`")),
+            (None, None, Some(lang)) => morph::language(lang).map(drop),
+            _ => Ok(()),
         }
     }
 

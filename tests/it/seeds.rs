@@ -88,3 +88,8 @@ fn morph_lookup() {
 fn morph_roots() {
     replay("morph_roots", bodies::morph_roots);
 }
+
+#[test]
+fn morph_model() {
+    replay("morph_model", bodies::morph_model);
+}

@@ -127,6 +127,10 @@ pub struct Train {
     #[arg(long, value_name = "FILE")]
     lookup: Option<PathBuf>,
 
+    /// Take morphemes from this learned segmenter (`segment --train` makes them) instead of the one of `--lang`
+    #[arg(long, value_name = "FILE", conflicts_with = "lookup")]
+    model: Option<PathBuf>,
+
     /// What tokens must respect: none, mark (a sign stays on its letter), grapheme, akshara (a syllable stays whole) or
     /// utf8 (no part of a character with anything else) [default: none]
     #[arg(long, value_name = "WHAT")]

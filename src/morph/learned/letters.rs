@@ -4,7 +4,9 @@
 //! prediction falls back on the letter alone, and that one on all letters being alike; how far is decided by how many
 //! different letters were seen there (Witten and Bell 1991, method C, with one more for what was never seen):
 //!
-//!     p(b | a) = (c(ab) + (d(a) + 1) p(b)) / (c(a) + d(a) + 1),    p(b) = (c(b) + (d + 1) / size) / (c + d + 1)
+//! ```text
+//! p(b | a) = (c(ab) + (d(a) + 1) p(b)) / (c(a) + d(a) + 1),    p(b) = (c(b) + (d + 1) / size) / (c + d + 1)
+//! ```
 //!
 //! Counts are of morph types. They change with the lexicon, so the first morph with a new pair pays for it: the code is
 //! adaptive, and needs no description of the model itself. Morfessor's code has letters without context; with one letter

@@ -31,6 +31,7 @@ fn each_senseless_option_is_named() {
     assert!(refused(constrained).starts_with("`--constrain`"));
     assert!(refused(|r| r.morph = Morph::Hard).starts_with("`--morph`"));
     assert!(refused(|r| r.lookup = Some("m".into())).starts_with("`--lookup`"));
+    assert!(refused(|r| r.model = Some("m".into())).starts_with("`--model`"));
     let unknown = |r: &mut Recipe| (r.morph, r.lang) = (Morph::TrainOnly, Some("xx".into()));
     assert!(refused(unknown).starts_with("`--lang`"));
     let twice = |text: &str| vec![text.parse().unwrap(), text.parse().unwrap()];

@@ -28,9 +28,11 @@ pub struct Morphology {
 
 /// Where the recipe takes morphemes from.
 fn segmenter(recipe: &Recipe, ui: Ui) -> Result<Arc<dyn Segmenter>> {
-    match &recipe.lookup {
-        Some(path) => segmenters::lookup(path, recipe.lang.as_deref(), ui),
-        None => morph::segmenter(recipe.lang.as_deref().unwrap_or_default()),
+    let lang = recipe.lang.as_deref();
+    match (&recipe.model, &recipe.lookup) {
+        (Some(path), _) => segmenters::model(path),
+        (_, Some(path)) => segmenters::lookup(path, lang, ui),
+        _ => morph::segmenter(lang.unwrap_or_default()),
     }
 }
 

@@ -244,6 +244,7 @@ fn overlay(recipe: &mut Recipe, args: &Train, global: &Global) -> Result<()> {
     }
     put(&mut recipe.morph_words, &args.morph_words);
     recipe.lookup = args.lookup.clone().or(recipe.lookup.take());
+    recipe.model = args.model.clone().or(recipe.model.take());
     if let Some(constraint) = &args.constrain {
         recipe.constrain = constraint.parse()?;
     }
