@@ -14,7 +14,7 @@ a = p.parse_args()
 data = pathlib.Path(os.environ["TOKTOOL_DATA"])
 work = pathlib.Path(tempfile.mkdtemp())
 HELD = {"tr": "tr.tquad", "hi": "hi.hindi-stories", "mr": "mr.cfilt"}
-PRESETS = ["bpe", "morphbpe", "morphtok"]
+PRESETS = ["bpe", "cbpe", "morphbpe", "morphtok"]
 
 
 def toktool(*args):
