@@ -3,14 +3,14 @@
 //! The principle is minimum description length, as in Morfessor Baseline (Creutz and Lagus 2005; Virpioja et al. 2013):
 //! those morphs are right which make lexicon and words together shortest. Training has four steps, each in a file:
 //!
-//! 1. [`substrings`]: every substring that is repeated gets a number.
-//! 2. [`baseline`]: Morfessor Baseline's code and search.
-//! 3. [`sampler`]: morphs get categories (prefix, stem, suffix), and the lexicon a letter model with context ([`letters`]);
+//! 1. `substrings`: every substring that is repeated gets a number.
+//! 2. `baseline`: Morfessor Baseline's code and search.
+//! 3. `sampler`: morphs get categories (prefix, stem, suffix), and the lexicon a letter model with context (`letters`);
 //!    Gibbs sampling from the baseline's result.
-//! 4. [`refine`]: the best path of each word under the summed samples; frequent chains of suffixes are taken apart; the
-//!    counts of what remains are the model ([`lexicon`], [`file`]).
+//! 4. `refine`: the best path of each word under the summed samples; frequent chains of suffixes are taken apart; the
+//!    counts of what remains are the model (`lexicon`, `file`).
 //!
-//! A word is cut by its best path through the lattice of known and newly spelled morphs ([`best`]); [`several`] gives
+//! A word is cut by its best path through the lattice of known and newly spelled morphs (`best`); `several` gives
 //! more than one, with probabilities.
 //!
 //! Deviations from Morfessor Baseline 2.0.6, each kept because it raised boundary F1 on every word list it was tried on,
@@ -29,7 +29,7 @@
 //! Reading capitals as lower case gains half a point in Hungarian and loses one in English and in Turkish, where `I` and
 //! `i` are two letters; so text is read as it is, and folding is an option.
 //!
-//! Everything is computed in a fixed order with arithmetic that is the same on every machine ([`numeric`]): equal words,
+//! Everything is computed in a fixed order with arithmetic that is the same on every machine (`numeric`): equal words,
 //! options and seed give equal files, in whatever order the words come. Time is about linear in the number of substrings
 //! of the words, memory about 16 bytes for each of them. Words of more than 64 characters are not learned from; any
 //! string can be segmented, in time linear in its length.
