@@ -26,9 +26,9 @@ def words_of(lang, letters=r"[^\W\d_]+"):
 
 
 def sigmorphon(name):
-    """Words of more than one morpheme that are the concatenation of their morphemes."""
+    """Words of more than one morpheme that are the concatenation of their morphemes; none with a space in it."""
     rows = [line.split("\t") for line in lines_of(data / "morph" / name) if line]
-    return [(w, m.split(" @@")) for w, m, *_ in rows if " @@" in m and m.replace(" @@", "") == w]
+    return [(w, m.split(" @@")) for w, m, *_ in rows if " @@" in m and m.replace(" @@", "") == w and " " not in w]
 
 
 def verified():

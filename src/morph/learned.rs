@@ -34,9 +34,7 @@
 //! of the words, memory about 16 bytes for each of them. Words of more than 64 characters are not learned from; any
 //! string can be segmented, in time linear in its length.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
 
 use super::{Analysis, Kind, Piece, Segmenter};
 use crate::error::{Error, Result};
@@ -44,6 +42,7 @@ use crate::observe::{Event, Observer};
 
 mod baseline;
 mod best;
+mod entries;
 mod file;
 mod gold;
 mod grid;
@@ -52,6 +51,7 @@ mod lexicon;
 #[cfg(test)]
 mod naive;
 mod numeric;
+mod options;
 mod refine;
 mod sampler;
 mod several;
@@ -59,119 +59,10 @@ mod substrings;
 mod symbols;
 
 pub use gold::{GoldWord, parse_gold};
+pub use options::{Dampening, LearnOptions};
 
 use lexicon::{Costs, Lexicon};
-use substrings::{Entry, LONGEST, Substrings};
-use symbols::Reading;
-
-/// How often a word counts that stands in the list `n` times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dampening {
-    /// Once. Best for finding morphemes.
-    #[default]
-    Types,
-    /// `log2(n + 1)` times, rounded.
-    Log,
-    /// `n` times: frequent words stay whole.
-    Tokens,
-}
-
-impl Dampening {
-    /// All of them with their names.
-    pub const ALL: [(&'static str, Dampening); 3] =
-        [("types", Dampening::Types), ("log", Dampening::Log), ("tokens", Dampening::Tokens)];
-
-    fn weight(self, count: u64) -> u64 {
-        match self {
-            Dampening::Types => 1,
-            Dampening::Log => numeric::rounded_log2_of_next(count),
-            Dampening::Tokens => count,
-        }
-    }
-}
-
-impl FromStr for Dampening {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Dampening::ALL.iter().find(|(known, _)| *known == name).map(|&(_, dampening)| dampening).ok_or_else(|| {
-            Error::config("dampening", format!("`{name}` is none")).with_hint("one of types, log, tokens")
-        })
-    }
-}
-
-/// What training may be told.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LearnOptions {
-    /// Of all random choices.
-    pub seed: u64,
-    /// What repeated words count.
-    pub dampening: Dampening,
-    /// The weight of the words against the lexicon, Morfessor's alpha: above 1 fewer cuts, below 1 more.
-    pub corpus_weight: f64,
-    /// How many times an annotated word counts, Morfessor's beta; `None`: as often as there are unannotated words for
-    /// each annotated one.
-    pub annotation_weight: Option<u64>,
-    /// The first search ends with a pass that saves less than this, in nats a word.
-    pub threshold: f64,
-    /// Its passes at most.
-    pub passes: usize,
-    /// Sweeps of the second search.
-    pub sweeps: usize,
-    /// Reads upper case as lower case, character by character: a letter whose lower case is two characters stays.
-    pub fold_case: bool,
-    /// A word is always cut behind one of these characters that is not its first. By default behind a hyphen.
-    pub cut_after: Vec<char>,
-}
-
-impl Default for LearnOptions {
-    fn default() -> Self {
-        LearnOptions {
-            seed: 0,
-            dampening: Dampening::Types,
-            corpus_weight: 1.0,
-            annotation_weight: None,
-            threshold: 0.005,
-            passes: 4,
-            sweeps: 40,
-            fold_case: false,
-            cut_after: vec!['-'],
-        }
-    }
-}
-
-fn fits_corpus_weight(weight: f64) -> bool {
-    (0.01..=100.0).contains(&weight)
-}
-
-impl LearnOptions {
-    /// Whether training takes these options, which it asks before it begins.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for the first that is out of range.
-    pub fn check(&self) -> Result<()> {
-        if !fits_corpus_weight(self.corpus_weight) {
-            return Err(Error::config(
-                "--corpus-weight",
-                format!("{} is not between 0.01 and 100", self.corpus_weight),
-            ));
-        }
-        if self.threshold.is_nan() || self.threshold < 0.0 {
-            return Err(Error::config("threshold", format!("{} is not a number from 0 on", self.threshold)));
-        }
-        if self.annotation_weight == Some(0) {
-            return Err(Error::config("annotation weight", "0 would ignore the annotated words"));
-        }
-        if self.sweeps == 0 {
-            return Err(Error::config("sweeps", "at least one is needed"));
-        }
-        Ok(())
-    }
-
-    fn reading(&self) -> Reading {
-        Reading { fold_case: self.fold_case, cut_after: self.cut_after.clone() }
-    }
-}
+use substrings::Substrings;
 
 /// A learned segmenter.
 #[derive(Debug)]
@@ -195,7 +86,7 @@ impl Learned {
         observer: &dyn Observer,
     ) -> Result<Learned> {
         options.check()?;
-        let entries = entries(words, gold, options, observer)?;
+        let entries = entries::entries(words, gold, options, observer)?;
         let mut random = numeric::Random::new(options.seed);
         let total = options.passes + options.sweeps;
         observer.event(Event::Stage { name: "learning morphs", total: Some(total as u64), unit: "passes" });
@@ -252,78 +143,6 @@ impl Learned {
     pub fn morphs(&self) -> impl ExactSizeIterator<Item = (&str, [u64; 3])> {
         self.lexicon.morphs.iter().map(|(morph, counts)| (morph.as_str(), *counts))
     }
-}
-
-/// The distinct words to learn from as they are read, in byte order, with their weights.
-fn entries<'w>(
-    words: impl IntoIterator<Item = (&'w str, u64)>,
-    gold: &[GoldWord],
-    options: &LearnOptions,
-    observer: &dyn Observer,
-) -> Result<Vec<Entry>> {
-    let reading = options.reading();
-    let read = |word: &str| -> String { word.chars().map(|c| reading.read(c)).collect() };
-    let mut table: BTreeMap<String, (u64, Vec<u64>)> = BTreeMap::new();
-    let mut long = 0;
-    for (word, count) in words {
-        if word.chars().nth(LONGEST).is_some() {
-            long += 1;
-        } else if !word.is_empty() && count > 0 {
-            let row = table.entry(read(word)).or_default();
-            row.0 = row.0.saturating_add(count);
-        }
-    }
-    for GoldWord { word, segmentations } in gold {
-        let fault = |why: String| Error::config("annotated words", why);
-        if word.is_empty() || segmentations.is_empty() {
-            return Err(fault(format!("`{word}` is empty or has no segmentation")));
-        }
-        if word.chars().nth(LONGEST).is_some() {
-            long += 1;
-            continue;
-        }
-        let row = table.entry(read(word)).or_default();
-        for cuts in segmentations {
-            gold::check(word, cuts).map_err(fault)?;
-            let places = word.char_indices().enumerate().filter(|(_, (byte, _))| cuts.contains(byte));
-            let cuts = places.fold(0, |set, (place, _)| set | 1 << place);
-            if !row.1.contains(&cuts) {
-                row.1.push(cuts);
-            }
-        }
-    }
-    if long > 0 {
-        let note = format!("{long} words of more than {LONGEST} characters are not learned from");
-        observer.event(Event::Note(&note));
-    }
-    weigh(table, options)
-}
-
-fn weigh(table: BTreeMap<String, (u64, Vec<u64>)>, options: &LearnOptions) -> Result<Vec<Entry>> {
-    let annotated = table.values().filter(|(_, annotated)| !annotated.is_empty()).count();
-    let automatic = (table.len() - annotated).checked_div(annotated).unwrap_or(1).max(1) as u64;
-    let factor = options.annotation_weight.unwrap_or(automatic);
-    let (mut entries, mut total, mut substrings) = (Vec::with_capacity(table.len()), 0u64, 0u64);
-    for (word, (count, mut annotated)) in table {
-        let mut weight = options.dampening.weight(count.max(1));
-        if !annotated.is_empty() {
-            annotated.sort_unstable();
-            weight = weight.saturating_mul(factor);
-        }
-        let len = word.chars().count() as u64;
-        total = total.saturating_add(weight.saturating_mul(len));
-        substrings += len * (len + 1) / 2;
-        entries.push(Entry { word, weight, annotated });
-    }
-    if entries.is_empty() {
-        return Err(Error::input("", "there is no word to learn from").with_hint("is it the right file?"));
-    }
-    if total > file::MOST || substrings > u64::from(u32::MAX) {
-        let why = format!("{} words with {substrings} substrings, or their counts, are too many", entries.len());
-        return Err(Error::unsupported("learning", why)
-            .with_hint("learn from the most frequent words; rare ones add little and are segmented all the same"));
-    }
-    Ok(entries)
 }
 
 impl Segmenter for Learned {

@@ -181,7 +181,7 @@ fn read_body(lines: &mut Lines<'_>) -> Result<Lexicon> {
     let words = lines.number(words)?;
     let weight = lines.field("corpus-weight")?;
     let corpus_weight: f64 = weight.parse().unwrap_or(f64::NAN);
-    if !super::fits_corpus_weight(corpus_weight) {
+    if !super::options::fits_corpus_weight(corpus_weight) {
         return Err(damaged(lines.fault(format!("`{}` is no corpus weight", short(weight)))));
     }
     let fold_case = match lines.field("fold-case")? {
