@@ -35,13 +35,15 @@ struct Origin {
     toktool: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segmenter: Option<Record>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     counts: Vec<Record>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     input: Vec<Record>,
 }
 
-const ORIGIN_KEYS: [&str; 4] = ["toktool", "from", "counts", "input"];
+const ORIGIN_KEYS: [&str; 5] = ["toktool", "from", "segmenter", "counts", "input"];
 
 /// A recipe, and what it is applied to.
 #[derive(Debug, Default)]
@@ -54,6 +56,8 @@ pub struct RecipeFile {
     pub version: String,
     /// The tokenizer to continue.
     pub from: Option<Record>,
+    /// The table or the learned model that morphemes came from, which the recipe names too.
+    pub segmenter: Option<Record>,
     /// Count files to train from.
     pub counts: Vec<Record>,
     /// Text to train on.
@@ -82,8 +86,8 @@ impl RecipeFile {
             merged.insert("preset".to_owned(), preset.into());
         }
         let recipe = merged.try_into().map_err(|e| bad(one_line(&e)))?;
-        let Origin { toktool, from, counts, input } = origin;
-        Ok(RecipeFile { recipe, sized, version: toktool, from, counts, inputs: input })
+        let Origin { toktool, from, segmenter, counts, input } = origin;
+        Ok(RecipeFile { recipe, sized, version: toktool, from, segmenter, counts, inputs: input })
     }
 
     /// The file's text.
@@ -97,6 +101,7 @@ impl RecipeFile {
         let origin = Origin {
             toktool: String::new(),
             from: self.from.clone(),
+            segmenter: self.segmenter.clone(),
             counts: self.counts.clone(),
             input: self.inputs.clone(),
         };
@@ -122,9 +127,10 @@ pub fn record(path: &Path, group: Option<String>) -> Result<Record> {
     Ok(Record { path: path.to_path_buf(), group, bytes: Some(bytes), sha256: Some(sha256) })
 }
 
-/// Whether the files are still those of the records: the first that is not.
-pub fn changed<'a>(before: &'a [Record], now: &[Record]) -> Option<&'a Record> {
-    before.iter().find(|r| r.sha256.is_some() && !now.iter().any(|n| n.path == r.path && n.sha256 == r.sha256))
+/// The first file of the records that is read again and is another now.
+pub fn changed<'a>(before: &'a [Record], now: &[&Record]) -> Option<&'a Record> {
+    let is_other = |r: &Record, n: &&Record| n.path == r.path && n.sha256 != r.sha256;
+    before.iter().find(|r| r.sha256.is_some() && now.iter().any(|n| is_other(r, n)))
 }
 
 #[cfg(test)]

@@ -51,9 +51,13 @@ fn a_tokenizer_keeps_the_boundaries_of_a_model() {
     b.good(&[&train[..], &["-o", "tok"]].concat());
     b.write("in.txt", "autolle\n");
     assert_eq!(b.said(&["encode", "-t", "tok", "in.txt", "--format", "tokens"]), cut);
-    // The recipe names the model, so it can be run again.
-    b.good(&["train", "--recipe", "tok/recipe.toml", "-o", "again", "--quiet"]);
+    // The recipe names the model, so it can be run again, and notices another one.
+    let again = b.run(&["train", "--recipe", "tok/recipe.toml", "-o", "again"]);
+    assert!(again.status.success() && !stderr(&again).contains("not what it was"), "{}", stderr(&again));
     assert_eq!(b.read("tok/tokenizer.json"), b.read("again/tokenizer.json"));
+    b.good(&["segment", "--train", "text.txt", "--seed", "7", "-o", "m.seg", "--force", "--quiet"]);
+    let other = b.run(&["train", "--recipe", "tok/recipe.toml", "-o", "other"]);
+    assert!(stderr(&other).contains("`m.seg` is not what it was"), "{}", stderr(&other));
 }
 
 #[test]

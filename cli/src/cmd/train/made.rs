@@ -196,6 +196,7 @@ fn recipe(plan: &Plan, records: &Records, vocabulary: &Vocabulary) -> RecipeFile
     RecipeFile {
         recipe,
         from: records.from.clone(),
+        segmenter: records.segmenter.clone(),
         counts: records.counts.clone(),
         inputs: records.inputs.clone(),
         ..RecipeFile::default()

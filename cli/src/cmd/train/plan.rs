@@ -40,7 +40,7 @@ pub struct Plan {
     /// The tokenizer to continue, and where it was read.
     pub start: Option<Tokenizer>,
     pub from: Option<PathBuf>,
-    /// Inputs as an earlier run recorded them, and its version.
+    /// Files as an earlier run recorded them, and its version.
     pub before: Vec<Record>,
     pub version: String,
 }
@@ -110,6 +110,7 @@ impl Plan {
                     .with_hint("count with the pattern and normalizers of that tokenizer"));
             }
         }
+        before.extend(file.from.into_iter().chain(file.segmenter));
         let plan = Plan { recipe, origin, start, from, before, version: file.version };
         // Of counts and of a tokenizer that is continued, the pattern may be none that the recipe can name.
         plan.recipe.constrain.check_splitter(&plan.cutting()?.1)?;

@@ -59,12 +59,14 @@ impl Tally {
     /// Starts hashing the inputs, on a thread beside the training.
     pub fn records(&self, plan: &Plan) -> Hashing {
         let (files, from) = (self.files.clone(), plan.from.clone());
+        let segmenter = plan.recipe.model.clone().or(plan.recipe.lookup.clone());
         let of_counts = matches!(plan.origin, Origin::Counts(..));
         Hashing(thread::spawn(move || {
             let files = files.into_iter().map(|(path, group)| hashed(path, group)).collect::<Result<Vec<_>>>()?;
             let from = from.map(|path| hashed(path, None)).transpose()?;
+            let segmenter = segmenter.map(|path| hashed(path, None)).transpose()?;
             let (counts, inputs) = if of_counts { (files, Vec::new()) } else { (Vec::new(), files) };
-            Ok(Records { from, counts, inputs })
+            Ok(Records { from, segmenter, counts, inputs })
         }))
     }
 }
@@ -141,6 +143,7 @@ pub struct Hashing(JoinHandle<Result<Records>>);
 /// The files of a run.
 pub struct Records {
     pub from: Option<Record>,
+    pub segmenter: Option<Record>,
     pub counts: Vec<Record>,
     pub inputs: Vec<Record>,
 }
@@ -157,9 +160,10 @@ impl Hashing {
 }
 
 impl Records {
-    /// The first input that an earlier run saw otherwise.
+    /// The first file that an earlier run saw otherwise.
     pub fn changed<'a>(&self, plan: &'a Plan) -> Option<&'a Record> {
-        let now = if self.counts.is_empty() { &self.inputs } else { &self.counts };
-        recipe_file::changed(&plan.before, now).filter(|r| now.iter().any(|n| n.path == r.path))
+        let read = self.inputs.iter().chain(&self.counts);
+        let now: Vec<&Record> = read.chain(&self.from).chain(&self.segmenter).collect();
+        recipe_file::changed(&plan.before, &now)
     }
 }
