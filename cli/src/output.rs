@@ -7,6 +7,7 @@ use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
+pub use toktool::formats::write::check_file;
 use toktool::{Error, Result};
 
 use crate::ui::Stdout;
@@ -17,19 +18,6 @@ pub struct Pending {
     file: BufWriter<NamedTempFile>,
 }
 
-/// Fails where `target` could not be written in the end: it exists and `force` is off, it is a folder, or the folder
-/// it would lie in is missing. Called before the work, so that hours are not lost.
-pub fn check(target: &Path, force: bool) -> Result<()> {
-    if target.is_dir() {
-        return Err(Error::config("-o", format!("`{}` is a folder", target.display())).with_hint("name a file"));
-    }
-    if target.symlink_metadata().is_ok() && !force {
-        return Err(Error::config("-o", format!("`{}` exists already", target.display()))
-            .with_hint("pass `--force` to replace it, or name another output"));
-    }
-    Ok(())
-}
-
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -37,7 +25,7 @@ fn parent(path: &Path) -> &Path {
 impl Pending {
     /// Begins the file that will become `target`.
     pub fn create(target: &Path, force: bool) -> Result<Pending> {
-        check(target, force)?;
+        check_file(target, force)?;
         let mut builder = Builder::new();
         builder.prefix(".toktool-");
         #[cfg(unix)]
@@ -62,7 +50,7 @@ impl Pending {
 
     /// Gives the file its name.
     pub fn commit(self, force: bool) -> Result<()> {
-        check(&self.target, force)?;
+        check_file(&self.target, force)?;
         let target = self.target;
         let file = self.file.into_inner().map_err(|e| Error::io("write", &target, e.into_error()))?;
         let placed: Result<File, _> = if force { file.persist(&target) } else { file.persist_noclobber(&target) };

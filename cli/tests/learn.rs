@@ -55,7 +55,7 @@ fn a_tokenizer_keeps_the_boundaries_of_a_model() {
     let again = b.run(&["train", "--recipe", "tok/recipe.toml", "-o", "again"]);
     assert!(again.status.success() && !stderr(&again).contains("not what it was"), "{}", stderr(&again));
     assert_eq!(b.read("tok/tokenizer.json"), b.read("again/tokenizer.json"));
-    b.good(&["segment", "--train", "text.txt", "--seed", "7", "-o", "m.seg", "--force", "--quiet"]);
+    b.good(&["segment", "--train", "text.txt", "--corpus-weight", "2", "-o", "m.seg", "--force", "--quiet"]);
     let other = b.run(&["train", "--recipe", "tok/recipe.toml", "-o", "other"]);
     assert!(stderr(&other).contains("`m.seg` is not what it was"), "{}", stderr(&other));
 }
@@ -176,5 +176,8 @@ fn a_model_that_is_damaged_or_missing() {
     b.write("d.seg", text.replacen("kissa", "kossa", 1));
     b.bad(1, &["d.seg"], &args);
     b.bad(1, &["words.txt"], &["segment", "--model", "words.txt", "--words", "words.txt"]);
+    // Before the text is read, which may take an hour.
+    b.write("bad.txt", b"\xff");
+    b.bad(1, &["d.seg"], &["train", "bad.txt", "--preset", "morphtok", "--model", "d.seg", "-o", "tok"]);
     b.bad(2, &["--no-guess", "Turkish"], &["segment", "--model", "m.seg", "words.txt", "--no-guess"]);
 }

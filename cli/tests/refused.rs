@@ -202,6 +202,19 @@ fn an_output_file_that_exists_is_kept_unless_forced() {
     }
 }
 
+/// Giving the file its name would take the device's place.
+#[cfg(unix)]
+#[test]
+fn a_device_is_not_replaced_by_force() {
+    let b = with_text();
+    std::os::unix::fs::symlink("/dev/null", b.path("null")).unwrap();
+    for args in ["count good.txt -o null", "segment --train good.txt -o null", "segment --lang tr good.txt -o null"] {
+        let args: Vec<&str> = args.split(' ').chain(["--force"]).collect();
+        b.bad(2, &["`null`", "device"], &args);
+        assert!(b.path("null").symlink_metadata().unwrap().is_symlink());
+    }
+}
+
 #[test]
 fn an_index_that_exists_is_kept_unless_forced() {
     let b = trained();

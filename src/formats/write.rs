@@ -28,22 +28,34 @@ fn exists(path: &Path) -> Error {
         .with_hint("pass `--force` to replace it, or name another output")
 }
 
+/// Whether a file may be written under a name: for asking before the work, so that hours are not lost.
+///
+/// # Errors
+/// [`Error::Config`] when something is there and `force` is off, or when it is no file: a folder, or a device or pipe,
+/// which would be replaced rather than written to.
+pub fn check_file(path: &Path, force: bool) -> Result<()> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let refuse = |what| Err(Error::config("-o", format!("`{}` is {what}", path.display())).with_hint("name a file"));
+    match path.metadata() {
+        Ok(found) if found.is_dir() => refuse("a folder"),
+        Ok(found) if !found.is_file() => refuse("no file but a device or a pipe"),
+        _ if !force => Err(exists(path)),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file: `write` fills a temporary file beside `path`, which then takes its name.
 ///
 /// # Errors
-/// [`Error::Config`] when `path` exists and `force` is off; [`Error::Io`] from the system; what `write` returns.
+/// [`Error::Config`] as [`check_file`] says; [`Error::Io`] from the system; what `write` returns.
 pub fn write_file_atomic(
     path: &Path,
     force: bool,
     write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>,
 ) -> Result<()> {
-    let taken = path.symlink_metadata().is_ok();
-    if taken && !force {
-        return Err(exists(path));
-    }
-    if path.is_dir() {
-        return Err(Error::config("-o", format!("`{}` is a folder", path.display())).with_hint("name a file"));
-    }
+    check_file(path, force)?;
     let io = |e: io::Error| Error::io("write", path, e);
     let mut out = BufWriter::new(temporary(parent(path)).map_err(io)?);
     write(&mut out)?;

@@ -90,7 +90,7 @@ pub fn check_pattern(splitter: &Splitter, normalizers: &[Normalizer], sample: &[
 }
 
 pub fn run(args: &Count, global: &Global) -> Result<Exit> {
-    output::check(&args.output, global.force)?;
+    output::check_file(&args.output, global.force)?;
     let summary = global.in_pool(|| if args.merge { merge(args, global) } else { text(args, global) })??;
     if !global.quiet {
         ui::print(&summary)?;

@@ -72,7 +72,7 @@ const PORTION: usize = 1 << 16;
 
 pub fn run(args: &Decode, global: &Global) -> Result<Exit> {
     if let Some(path) = &args.output {
-        output::check(path, global.force)?;
+        output::check_file(path, global.force)?;
     }
     let tokenizer = args.tok.read()?;
     let mut job = Job {

@@ -121,9 +121,9 @@ struct Encoded {
 pub fn run(args: &Encode, global: &Global) -> Result<Exit> {
     check(args)?;
     if let Some(path) = &args.output {
-        output::check(path, global.force)?;
+        output::check_file(path, global.force)?;
         if args.flat() {
-            output::check(&index_path(path), global.force)?;
+            output::check_file(&index_path(path), global.force)?;
         }
     }
     let tokenizer = args.tok.read()?;

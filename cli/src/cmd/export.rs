@@ -53,7 +53,7 @@ enum Format {
 pub fn run(args: &Export, global: &Global) -> Result<Exit> {
     let folder = args.to == Format::Hf && args.output.extension().is_none_or(|e| e != "json");
     if !folder {
-        output::check(&args.output, global.force)?;
+        output::check_file(&args.output, global.force)?;
     }
     let tokenizer = args::read_tokenizer(&args.tok, args.pattern.as_deref())?;
     let probes = probes();

@@ -99,7 +99,7 @@ pub fn run(args: &Segment, global: &Global) -> Result<Exit> {
         return learn::run(args, global);
     }
     if let Some(path) = &args.output {
-        output::check(path, global.force)?;
+        output::check_file(path, global.force)?;
     }
     let segmenter = args.which.segmenter(global.ui())?;
     let form = Form {

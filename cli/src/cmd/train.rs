@@ -159,9 +159,11 @@ pub fn run(args: &Train, global: &Global) -> Result<Exit> {
 fn work(plan: &plan::Plan, target: &std::path::Path, global: &Global) -> Result<String> {
     let started = Instant::now();
     let progress = Progress::new(global.ui());
+    let segmenter = morphology::segmenter(&plan.recipe, global.ui())?;
     let tally = tally::Tally::new(plan, global, &progress)?;
     let records = tally.records(plan);
-    let morphology = morphology::Morphology::new(plan, &tally.words, global.ui(), &progress)?;
+    let cut = |segmenter| morphology::Morphology::new(&plan.recipe, segmenter, &tally.words, &progress);
+    let morphology = segmenter.as_deref().map(cut).transpose()?;
     let words = morphology.as_ref().map_or(&tally.words, |m| &m.words);
     let input = TrainInput { words, start: plan.start.as_ref(), observer: &progress };
     let trained = plan.trainer()?.train(input)?;

@@ -85,7 +85,7 @@ impl Learning {
 
 pub fn run(args: &Segment, global: &Global) -> Result<Exit> {
     let (learning, output) = (&args.learning, args.output.clone().unwrap_or_default());
-    output::check(&output, global.force)?;
+    output::check_file(&output, global.force)?;
     let (options, gold) = (learning.options(global.seed)?, learning.gold()?);
     let progress = Progress::new(global.ui());
     let words = global.in_pool(|| words(args, global, &progress))??;

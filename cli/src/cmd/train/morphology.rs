@@ -26,31 +26,30 @@ pub struct Morphology {
     compiled: Option<Compiled>,
 }
 
-/// Where the recipe takes morphemes from.
-fn segmenter(recipe: &Recipe, ui: Ui) -> Result<Arc<dyn Segmenter>> {
+/// Where the recipe takes morphemes from, if it wants any.
+pub fn segmenter(recipe: &Recipe, ui: Ui) -> Result<Option<Arc<dyn Segmenter>>> {
     let lang = recipe.lang.as_deref();
-    match (&recipe.model, &recipe.lookup) {
-        (Some(path), _) => segmenters::model(path),
-        (_, Some(path)) => segmenters::lookup(path, lang, ui),
-        _ => morph::segmenter(lang.unwrap_or_default()),
-    }
+    Ok(match (recipe.morph, &recipe.model, &recipe.lookup) {
+        (Morph::None, ..) => None,
+        (_, Some(path), _) => Some(segmenters::model(path)?),
+        (_, _, Some(path)) => Some(segmenters::lookup(path, lang, ui)?),
+        _ => Some(morph::segmenter(lang.unwrap_or_default())?),
+    })
 }
 
 impl Morphology {
-    /// The words cut as the recipe wants, if it wants it.
-    pub fn new(plan: &Plan, words: &WordCounts, ui: Ui, progress: &Progress) -> Result<Option<Morphology>> {
-        let recipe = &plan.recipe;
-        Ok(match recipe.morph {
-            Morph::None => None,
-            Morph::TrainOnly => {
-                let words = morphemes::pieces(words, &*segmenter(recipe, ui)?, progress)?;
-                Some(Morphology { words, compiled: None })
-            }
-            Morph::Hard => {
-                let compiled = morphemes::compile(words, &*segmenter(recipe, ui)?, recipe.morph_words, progress)?;
-                Some(Morphology { words: compiled.pieces(words, progress)?, compiled: Some(compiled) })
-            }
-        })
+    /// The words cut by `segmenter`, as the recipe wants.
+    pub fn new(
+        recipe: &Recipe,
+        segmenter: &dyn Segmenter,
+        words: &WordCounts,
+        progress: &Progress,
+    ) -> Result<Morphology> {
+        if recipe.morph != Morph::Hard {
+            return Ok(Morphology { words: morphemes::pieces(words, segmenter, progress)?, compiled: None });
+        }
+        let compiled = morphemes::compile(words, segmenter, recipe.morph_words, progress)?;
+        Ok(Morphology { words: compiled.pieces(words, progress)?, compiled: Some(compiled) })
     }
 
     /// Cuts to be made at encoding.
