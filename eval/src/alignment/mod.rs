@@ -1,0 +1,1 @@
+//! How the tokens of words agree with their morphemes.

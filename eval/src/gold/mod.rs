@@ -1,0 +1,1 @@
+//! Words whose morphemes are known, read from every layout in use.
