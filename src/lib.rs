@@ -17,6 +17,7 @@ pub mod observe;
 mod packed;
 pub mod runs;
 pub mod samples;
+pub mod stats;
 pub mod text;
 pub mod tokenizer;
 pub mod train;

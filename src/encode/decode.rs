@@ -125,6 +125,13 @@ impl Encoder {
         out
     }
 
+    /// The bytes that a token stands for inside a text, taken from the token itself: a part of a character stays a part.
+    /// `None` for an id without a token, and for all tokens of a foreign model.
+    pub fn token_bytes(&self, id: Id) -> Option<&[u8]> {
+        let &(from, to) = self.decoding.spans.get(id as usize)?;
+        (from < to).then(|| &self.decoding.bytes[from as usize..to as usize])
+    }
+
     /// Appends the bytes that ids stand for to `out`.
     pub fn decode_into(&self, ids: &[Id], skip_special: bool, out: &mut Vec<u8>) {
         match &self.core {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
 const LAYERS: [&[&str]; 11] = [
     &["error"],
-    &["alphabet", "observe", "packed", "vocab", "words", "samples"],
+    &["alphabet", "observe", "packed", "vocab", "words", "samples", "stats"],
     &["unicode"],
     &["morph"],
     &["text", "corpus", "runs"],
