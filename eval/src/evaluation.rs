@@ -1,0 +1,365 @@
+//! The whole run: corpora under tokenizers and baselines, to a flat list of measurements.
+
+use rayon::prelude::*;
+use toktool::corpus::{Corpus, Stats};
+use toktool::encode::Scratch;
+use toktool::observe::Observer;
+use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
+use toktool::{Error, Result};
+
+use crate::counts::Counts;
+use crate::metric::{Better, Compute, Figure, Metric, Traits};
+use crate::pass::{self, Passed, Tokens};
+use crate::subject::{Baseline, Subject};
+use crate::view::View;
+
+/// A corpus to judge on.
+pub struct Input<'a> {
+    /// Unique in a report.
+    pub name: String,
+    /// The language of its text, if it is known.
+    pub language: Option<String>,
+    /// Whether it is text that comes with the program.
+    pub embedded: bool,
+    /// Opens it. Called twice where `again`.
+    pub open: Box<dyn Fn() -> Result<Corpus> + 'a>,
+    /// Whether it can be read twice.
+    pub again: bool,
+}
+
+/// What to measure, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The metrics, in the order of the report.
+    pub metrics: Vec<&'static Metric>,
+    /// Of every random choice.
+    pub seed: u64,
+    /// Threads of the pass.
+    pub threads: usize,
+    /// Bytes of the document sample.
+    pub sample: usize,
+    /// Whether baselines are judged beside the tokenizers.
+    pub baselines: bool,
+}
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Index of the tokenizer in [`Evaluation::subjects`].
+    pub subject: usize,
+    /// Index of the corpus in [`Evaluation::corpora`].
+    pub corpus: usize,
+    /// Index of the metric in [`Options::metrics`].
+    pub metric: usize,
+    /// The figure.
+    pub figure: Figure,
+    /// Its 95 % interval, where it is a sample's.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// How much a tokenizer differs from the first one named, on the very same documents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Index of the tokenizer.
+    pub subject: usize,
+    /// Index of the corpus.
+    pub corpus: usize,
+    /// Index of the metric.
+    pub metric: usize,
+    /// Its figure less that of the first tokenizer.
+    pub value: f64,
+    /// The 95 % interval, from the same draws for both.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A metric that something degenerate wins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Degenerate {
+    /// Index of the corpus.
+    pub corpus: usize,
+    /// Index of the metric.
+    pub metric: usize,
+    /// Indices of the baselines that are at least as good as every tokenizer.
+    pub subjects: Vec<usize>,
+}
+
+/// What is said of a tokenizer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectInfo {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a baseline.
+    pub baseline: bool,
+    /// Entries of its vocabulary.
+    pub declared: Option<u64>,
+    /// Whether every text comes back byte for byte, by construction.
+    pub lossless: bool,
+}
+
+/// What is said of a corpus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorpusInfo {
+    /// Its name.
+    pub name: String,
+    /// Its language.
+    pub language: Option<String>,
+    /// Whether it comes with the program.
+    pub embedded: bool,
+    /// What reading met.
+    pub stats: Stats,
+    /// How often `baseline:random` cuts between two characters.
+    pub random_rate: f64,
+    /// Documents and bytes of the sample.
+    pub sample: (usize, usize),
+}
+
+/// Everything that was measured.
+#[derive(Debug, Clone, Default)]
+pub struct Evaluation {
+    /// Tokenizers as named, then baselines.
+    pub subjects: Vec<SubjectInfo>,
+    /// Corpora as named.
+    pub corpora: Vec<CorpusInfo>,
+    /// What was asked for.
+    pub metrics: Vec<&'static Metric>,
+    /// Figures: by corpus, then tokenizer, then metric.
+    pub measurements: Vec<Measurement>,
+    /// Paired differences to the first tokenizer.
+    pub differences: Vec<Difference>,
+    /// Metrics that a baseline wins.
+    pub degenerate: Vec<Degenerate>,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Evaluation {
+    /// The figure of a tokenizer on a corpus; `None` where there is none, or no finite one.
+    pub fn value(&self, corpus: usize, subject: usize, metric: usize) -> Option<f64> {
+        let key = (corpus, subject, metric);
+        let found = self.measurements.binary_search_by_key(&key, |m| (m.corpus, m.subject, m.metric)).ok()?;
+        self.measurements[found].figure.value.filter(|v| v.is_finite())
+    }
+
+    /// The best figure of a tokenizer that is no baseline; `None` where neither direction is good.
+    pub fn best(&self, corpus: usize, metric: usize) -> Option<f64> {
+        let better = self.metrics[metric].better;
+        let tokenizers = (0..self.subjects.len()).filter(|&s| !self.subjects[s].baseline);
+        let values = tokenizers.filter_map(|s| self.value(corpus, s, metric));
+        let best = values.reduce(|a, b| if better.prefers(b, a) { b } else { a });
+        best.filter(|_| better != Better::Neither)
+    }
+
+    /// The baselines that win a metric.
+    pub fn won(&self, corpus: usize, metric: usize) -> &[usize] {
+        let found = self.degenerate.iter().find(|d| (d.corpus, d.metric) == (corpus, metric));
+        found.map_or(&[], |d| &d.subjects)
+    }
+}
+
+/// Judges tokenizers on corpora.
+///
+/// # Errors
+/// [`Error::Config`] without a tokenizer or where two have one name; [`Error::Input`] for a corpus without text; what
+/// reading and encoding report; [`Error::Interrupted`].
+pub fn evaluate(
+    tokenizers: Vec<Subject>,
+    corpora: &[Input<'_>],
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Evaluation> {
+    check_names(&tokenizers, corpora)?;
+    let named = tokenizers.len();
+    let mut subjects = tokenizers;
+    let mut evaluation = Evaluation { metrics: options.metrics.clone(), seed: options.seed, ..Evaluation::default() };
+    for (n, input) in corpora.iter().enumerate() {
+        subjects.truncate(named);
+        let rate = random_rate(&subjects, input)?;
+        if options.baselines {
+            let random = Baseline::Random { rate, seed: options.seed };
+            let all = [Baseline::Characters, Baseline::Bytes, Baseline::Words, random];
+            subjects.extend(all.map(Subject::baseline));
+        }
+        let corpus = (input.open)()?;
+        let passed = pass::run(&corpus, &subjects, options.threads, options.sample, options.seed, observer)?;
+        if passed.stats.bytes == 0 {
+            let path = corpus.files().next().map(|(path, _)| path.to_path_buf()).unwrap_or_default();
+            return Err(Error::input(path, "there is no text in it").with_hint("is it the right file?"));
+        }
+        measure(&mut evaluation, &subjects, named, n, &passed, options);
+        evaluation.corpora.push(CorpusInfo {
+            name: input.name.clone(),
+            language: input.language.clone(),
+            embedded: input.embedded,
+            random_rate: rate,
+            sample: (passed.sample.len(), passed.sample.iter().map(String::len).sum()),
+            stats: passed.stats,
+        });
+    }
+    let info = |subject: &Subject| SubjectInfo {
+        name: subject.name.clone(),
+        baseline: subject.is_baseline(),
+        declared: subject.judged().map(|judged| judged.facts.declared),
+        lossless: subject.judged().is_none_or(|judged| judged.tokenizer.is_lossless()),
+    };
+    evaluation.subjects = subjects.iter().map(info).collect();
+    Ok(evaluation)
+}
+
+fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>]) -> Result<()> {
+    if tokenizers.is_empty() {
+        return Err(Error::config("TOK", "there is no tokenizer to judge"));
+    }
+    let twice = |names: &mut dyn Iterator<Item = &String>| {
+        let mut names: Vec<&String> = names.collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+    };
+    let hint = "name them: `name=PATH`";
+    if let Some(name) = twice(&mut tokenizers.iter().map(|t| &t.name)) {
+        return Err(Error::config("TOK", format!("two tokenizers are called `{name}`")).with_hint(hint));
+    }
+    match twice(&mut corpora.iter().map(|c| &c.name)) {
+        Some(name) => Err(Error::config("--input", format!("two corpora are called `{name}`")).with_hint(hint)),
+        None => Ok(()),
+    }
+}
+
+/// Text that the rate of random cuts is measured on.
+const PROBE: usize = 1 << 18;
+
+/// How often the tokenizers cut between two characters at the beginning of the corpus, on average over the tokenizers.
+/// For a corpus that can be read only once: of the program's own English sample.
+fn random_rate(tokenizers: &[Subject], input: &Input<'_>) -> Result<f64> {
+    let english = || Corpus::from_text("en", toktool::samples::eval("en").unwrap_or_default(), Default::default());
+    let corpus = if input.again { (input.open)()? } else { english() };
+    let Some(raw) = corpus.next()? else { return Ok(0.0) };
+    let block = raw.decode(&corpus)?;
+    let (mut chars, mut documents) = (0usize, Vec::new());
+    for document in block.documents() {
+        documents.push(document);
+        chars += document.chars().count().saturating_sub(1);
+        if chars > PROBE {
+            break;
+        }
+    }
+    let mut sum = 0.0;
+    for tokenizer in tokenizers {
+        let (mut scratch, mut borders) = (Scratch::default(), 0);
+        for document in &documents {
+            borders += tokenizer.tokens(document, &mut scratch, &mut Vec::new())?.len().saturating_sub(1);
+        }
+        sum += (borders as f64 / chars.max(1) as f64).min(1.0);
+    }
+    Ok(sum / tokenizers.len() as f64)
+}
+
+/// Sums of the blocks that each replicate draws.
+fn replicates(blocks: &[Counts], seed: u64) -> Vec<Counts> {
+    if blocks.len() < 2 {
+        return Vec::new();
+    }
+    let sum = |replicate| {
+        let mut sum = Counts::default();
+        draw(blocks.len(), seed, replicate).for_each(|block| sum.add(&blocks[block]));
+        sum
+    };
+    (0..REPLICATES).into_par_iter().map(sum).collect()
+}
+
+/// One tokenizer on one corpus, ready for every metric.
+struct Prepared {
+    total: Counts,
+    replicates: Vec<Counts>,
+    traits: Traits,
+    view: Option<View>,
+    without: Vec<View>,
+}
+
+impl Prepared {
+    fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
+        let (view, without) = match (&outcome.tokens, subject.judged()) {
+            (Tokens::ById(counts), Some(judged)) => {
+                let total = counts.total();
+                let without = (0..counts.groups()).into_par_iter();
+                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts));
+                (Some(View::by_id(&total, &judged.facts)), without.collect())
+            }
+            (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts)), Vec::new()),
+            _ => (None, Vec::new()),
+        };
+        let traits = view.as_ref().map_or(Traits::default(), |view| view.traits);
+        let replicates = replicates(outcome.blocks.rows(), seed);
+        Prepared { total: outcome.blocks.total(), replicates, traits, view, without }
+    }
+
+    /// The figure of a metric, and that of each replicate where there are any.
+    fn figures(&self, metric: &Metric, first: &Prepared) -> (Figure, Vec<Option<f64>>) {
+        match metric.compute {
+            Compute::Counts(f) => {
+                (f(&self.total, self.traits), self.replicates.iter().map(|c| f(c, self.traits).value).collect())
+            }
+            Compute::Against(f) => {
+                let pairs = self.replicates.iter().zip(&first.replicates);
+                (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
+            }
+            Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
+        }
+    }
+
+    fn interval(&self, metric: &Metric, figure: Figure, replicated: &[Option<f64>]) -> Option<(f64, f64)> {
+        match metric.compute {
+            Compute::Tokens(f) => {
+                let without: Vec<Option<f64>> = self.without.iter().map(|view| f(view).value).collect();
+                jackknife_interval(figure.value?, &without)
+            }
+            _ => figure.value.and_then(|_| percentile_interval(replicated)),
+        }
+    }
+}
+
+fn measure(
+    evaluation: &mut Evaluation,
+    subjects: &[Subject],
+    named: usize,
+    corpus: usize,
+    passed: &Passed,
+    options: &Options,
+) {
+    let prepare = |(subject, outcome)| Prepared::new(subject, outcome, options.seed);
+    let prepared: Vec<Prepared> = subjects.iter().zip(&passed.subjects).map(prepare).collect();
+    let mut values = vec![vec![None; subjects.len()]; options.metrics.len()];
+    for (metric, &row) in options.metrics.iter().enumerate() {
+        let (_, base) = prepared[0].figures(row, &prepared[0]);
+        for (subject, one) in prepared.iter().enumerate() {
+            let (figure, replicated) = one.figures(row, &prepared[0]);
+            values[metric][subject] = figure.value;
+            let interval = one.interval(row, figure, &replicated);
+            evaluation.measurements.push(Measurement { subject, corpus, metric, figure, interval });
+            let (Some(value), Some(first)) = (figure.value, values[metric][0]) else { continue };
+            if (1..named).contains(&subject) && !replicated.is_empty() {
+                let pairs = replicated.iter().zip(&base);
+                let paired: Vec<Option<f64>> = pairs.map(|(a, b)| Some((*a)? - (*b)?)).collect();
+                let interval = percentile_interval(&paired);
+                evaluation.differences.push(Difference { subject, corpus, metric, value: value - first, interval });
+            }
+        }
+        if let Some(subjects) = degenerate(row.better, &values[metric], named) {
+            evaluation.degenerate.push(Degenerate { corpus, metric, subjects });
+        }
+    }
+    evaluation.measurements.sort_by_key(|m| (m.corpus, m.subject, m.metric));
+}
+
+/// The baselines that are at least as good as every tokenizer, unless all are equally good.
+fn degenerate(better: Better, values: &[Option<f64>], named: usize) -> Option<Vec<usize>> {
+    let best = values[..named].iter().copied().flatten().reduce(|a, b| if better.prefers(b, a) { b } else { a })?;
+    if better == Better::Neither || values.iter().flatten().all(|&v| v == best) {
+        return None;
+    }
+    let wins = |n: &usize| values[*n].is_some_and(|v| !better.prefers(best, v));
+    let winners: Vec<usize> = (named..values.len()).filter(wins).collect();
+    (!winners.is_empty()).then_some(winners)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+use super::*;
+use crate::metric;
+use toktool::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
+use toktool::words::WordCounts;
+
+fn tokenizer(size: usize) -> toktool::Tokenizer {
+    let mut words = WordCounts::default();
+    for (word, count) in [(&b" ev"[..], 9), (b" evde", 7), (b" evler", 5), (b"ev", 3), (" kuş".as_bytes(), 4)] {
+        words.push(word, count);
+    }
+    let trainer = BpeTrainer { vocab_size: size, ..BpeTrainer::default() };
+    let trained = trainer.train(TrainInput { words: &words, start: None, observer: &() }).unwrap();
+    assemble(trained, &Frame::default(), None)
+}
+
+fn input(text: &'static str) -> Input<'static> {
+    let open = move || Ok(Corpus::from_text("text", text, Default::default()));
+    Input { name: "text".into(), language: None, embedded: false, open: Box::new(open), again: true }
+}
+
+fn options(threads: usize) -> Options {
+    Options { metrics: metric::all().collect(), seed: 1, threads, sample: 1 << 16, baselines: true }
+}
+
+fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {
+    let s = e.subjects.iter().position(|s| s.name == subject).unwrap();
+    let m = e.metrics.iter().position(|m| m.name == metric).unwrap();
+    e.measurements.iter().find(|x| x.subject == s && x.metric == m).unwrap().figure.value
+}
+
+/// `ev evde` and `kuş`: 11 bytes... 7 + 4, 7 + 3 characters, 3 words. Characters: 10 tokens, 2 + 4 + 3 of them in words.
+#[test]
+fn baselines_by_hand() {
+    let subjects = vec![Subject::new("a", tokenizer(262)).unwrap()];
+    let e = evaluate(subjects, &[input("ev evde\nkuş\n")], &options(2), &()).unwrap();
+    assert_eq!(value(&e, "baseline:characters", "tokens"), Some(10.0));
+    assert_eq!(value(&e, "baseline:characters", "fertility"), Some(3.0));
+    assert_eq!(value(&e, "baseline:bytes", "tokens"), Some(11.0));
+    assert_eq!(value(&e, "baseline:bytes", "split_characters"), Some(1.0));
+    assert_eq!(value(&e, "baseline:words", "fertility"), Some(1.0));
+    assert_eq!(value(&e, "baseline:words", "vocabulary_used"), Some(3.0));
+    assert_eq!(value(&e, "a", "round_trip"), Some(1.0));
+    assert_eq!(value(&e, "a", "unknown_tokens"), None);
+    assert_eq!(value(&e, "a", "normalized_length"), Some(1.0));
+    let tokens = e.metrics.iter().position(|m| m.name == "fertility").unwrap();
+    let won = e.degenerate.iter().find(|d| d.metric == tokens).unwrap();
+    assert!(won.subjects.iter().any(|&s| e.subjects[s].name == "baseline:words"));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_figures() {
+    let text: &'static str = Box::leak("ev evde kuş 12345 evler\nkuşlar ev_ler\n\n  ev\n".repeat(900).into_boxed_str());
+    let run = |threads| {
+        let subjects = vec![Subject::new("a", tokenizer(262)).unwrap(), Subject::new("b", tokenizer(258)).unwrap()];
+        evaluate(subjects, &[input(text)], &options(threads), &()).unwrap()
+    };
+    let one = run(1);
+    for threads in [2, 5] {
+        let many = run(threads);
+        assert_eq!(one.measurements, many.measurements);
+        assert_eq!(one.differences, many.differences);
+    }
+    assert!(one.measurements.iter().any(|m| m.interval.is_some_and(|(low, high)| low < high)));
+    assert!(!one.differences.is_empty());
+}
+
+#[test]
+fn what_cannot_be_judged() {
+    let none = evaluate(Vec::new(), &[input("ev")], &options(1), &()).unwrap_err();
+    assert!(none.to_string().contains("no tokenizer"), "{none}");
+    let pair = || vec![Subject::new("a", tokenizer(258)).unwrap(), Subject::new("a", tokenizer(259)).unwrap()];
+    let twice = evaluate(pair(), &[input("ev")], &options(1), &()).unwrap_err();
+    assert!(twice.to_string().contains("`a`"), "{twice}");
+    let subjects = vec![Subject::new("a", tokenizer(258)).unwrap()];
+    let empty = evaluate(subjects, &[input("\n\n")], &options(1), &()).unwrap_err();
+    assert!(empty.to_string().contains("no text"), "{empty}");
+}
+
+/// Higher is better: 3 of the baseline beats 2; a tie with the best counts unless all are equal.
+#[test]
+fn degenerate_winners() {
+    let some = |v: &[f64]| v.iter().map(|&v| Some(v)).collect::<Vec<_>>();
+    assert_eq!(degenerate(Better::Higher, &some(&[1.0, 2.0, 3.0, 0.0]), 2), Some(vec![2]));
+    assert_eq!(degenerate(Better::Lower, &some(&[1.0, 2.0, 3.0, 1.0]), 2), Some(vec![3]));
+    assert_eq!(degenerate(Better::Higher, &some(&[1.0, 1.0, 1.0]), 2), None);
+    assert_eq!(degenerate(Better::Neither, &some(&[1.0, 2.0, 3.0]), 2), None);
+    assert_eq!(degenerate(Better::Higher, &[None, Some(1.0)], 1), None);
+}

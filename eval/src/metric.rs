@@ -1,0 +1,138 @@
+//! The table of metrics: one row says what a figure is called, what it is, where it comes from, and how it is computed.
+//!
+//! Reports, `--list`, `--metrics`, `--fail-under` and the tests all read this table; a new metric is a row.
+
+use crate::counts::Counts;
+use crate::metrics;
+use crate::view::View;
+
+/// Which direction is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: it describes.
+    Neither,
+}
+
+impl Better {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Better::Higher => "higher",
+            Better::Lower => "lower",
+            Better::Neither => "neither",
+        }
+    }
+
+    /// Whether `a` is strictly better than `b`; never where neither direction is good.
+    pub fn prefers(self, a: f64, b: f64) -> bool {
+        match self {
+            Better::Higher => a > b,
+            Better::Lower => a < b,
+            Better::Neither => false,
+        }
+    }
+}
+
+/// A figure and what it was computed from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// The figure; `None` where there is nothing to compute it from.
+    pub value: Option<f64>,
+    /// The denominator's size, in what the metric counts.
+    pub n: u64,
+}
+
+impl Figure {
+    /// `part / whole`; no figure where the whole is 0.
+    pub fn ratio(part: u64, whole: u64) -> Figure {
+        Figure { value: (whole > 0).then(|| part as f64 / whole as f64), n: whole }
+    }
+
+    /// A number that is its own count.
+    pub fn count(count: u64) -> Figure {
+        Figure { value: Some(count as f64), n: count }
+    }
+
+    /// No figure.
+    pub const NONE: Figure = Figure { value: None, n: 0 };
+}
+
+/// What a tokenizer has at all, so that its absence is not taken for a good figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traits {
+    /// An unknown token.
+    pub unknown: bool,
+    /// Byte-fallback tokens.
+    pub fallback: bool,
+}
+
+/// How a figure is computed, and from what.
+#[derive(Debug, Clone, Copy)]
+pub enum Compute {
+    /// From sums over documents; intervals by bootstrap over blocks of documents.
+    Counts(fn(&Counts, Traits) -> Figure),
+    /// From those sums and those of the first tokenizer named; intervals by the same bootstrap.
+    Against(fn(&Counts, &Counts) -> Figure),
+    /// From how often each token came out; intervals by jackknife over groups of documents.
+    Tokens(fn(&View) -> Figure),
+    /// The same without an interval: what grows with the text, or leaps.
+    Extent(fn(&View) -> Figure),
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Metric {
+    /// Its name, stable and unique.
+    pub name: &'static str,
+    /// The family it is listed under.
+    pub family: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Which direction is good.
+    pub better: Better,
+    /// How it is put together over a corpus.
+    pub aggregation: &'static str,
+    /// What it is, in a sentence.
+    pub definition: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// Why it has no value where it has none.
+    pub missing: &'static str,
+    /// How it is computed.
+    pub compute: Compute,
+}
+
+/// Every metric, family by family.
+pub fn all() -> impl Iterator<Item = &'static Metric> {
+    metrics::TABLES.iter().flat_map(|table| table.iter())
+}
+
+/// The metric of this name.
+pub fn find(name: &str) -> Option<&'static Metric> {
+    all().find(|metric| metric.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_row_is_filled_in() {
+        let mut names: Vec<&str> = all().map(|m| m.name).collect();
+        let rows = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), rows);
+        for m in all() {
+            let snake = m.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.".contains(c));
+            assert!(snake, "{}", m.name);
+            for text in [m.family, m.unit, m.aggregation, m.definition, m.source, m.missing] {
+                assert!(!text.is_empty(), "{}", m.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How much of the vocabulary a text needs.
+
+use crate::metric::{Better, Compute, Figure, Metric};
+
+const FAMILY: &str = "vocabulary";
+
+/// The rows.
+pub const ROWS: &[Metric] = &[
+    Metric {
+        name: "vocabulary_used",
+        family: FAMILY,
+        unit: "tokens",
+        better: Better::Neither,
+        aggregation: "set union",
+        definition: "different tokens that came out",
+        source: "common; grows with the text",
+        missing: "more than four million different tokens",
+        compute: Compute::Extent(|v| Figure { value: Some(v.used as f64), n: v.tokens }),
+    },
+    Metric {
+        name: "vocabulary_used_share",
+        family: FAMILY,
+        unit: "share",
+        better: Better::Higher,
+        aggregation: "share of entries",
+        definition: "vocabulary_used over the entries of the vocabulary, added tokens included",
+        source: "vocabulary utilization; grows with the text",
+        missing: "the vocabulary is open",
+        compute: Compute::Extent(|v| v.declared.map_or(Figure::NONE, |declared| Figure::ratio(v.used, declared))),
+    },
+    Metric {
+        name: "single_letter_tokens",
+        family: FAMILY,
+        unit: "share",
+        better: Better::Neither,
+        aggregation: "share of running tokens",
+        definition: "running tokens that are one letter, a space before it aside",
+        source: "beside tr_distinct and pure_distinct, which single letters raise",
+        missing: "no token, or more than four million different ones",
+        compute: Compute::Tokens(|v| Figure::ratio(v.single_letters, v.tokens)),
+    },
+];

@@ -1,0 +1,62 @@
+//! One document with everything: what was judged, on what, and the flat list of measurements.
+
+use serde_json::{Value, json};
+
+use super::rows::rows;
+use crate::evaluation::Evaluation;
+
+/// The evaluation as a JSON document. All numbers are finite or null.
+pub fn json(evaluation: &Evaluation) -> Value {
+    let name = |subject: usize| evaluation.subjects[subject].name.as_str();
+    let corpus = |corpus: usize| evaluation.corpora[corpus].name.as_str();
+    let metric = |metric: usize| evaluation.metrics[metric].name;
+    let tokenizers = evaluation.subjects.iter().map(|s| {
+        json!({
+            "name": s.name,
+            "baseline": s.baseline,
+            "vocabulary": s.declared,
+            "lossless": s.lossless,
+        })
+    });
+    let corpora = evaluation.corpora.iter().map(|c| {
+        json!({
+            "name": c.name,
+            "language": c.language,
+            "embedded_sample": c.embedded,
+            "documents": c.stats.documents,
+            "empty_documents": c.stats.empty,
+            "bytes": c.stats.bytes,
+            "random_rate": c.random_rate,
+            "sample_documents": c.sample.0,
+            "sample_bytes": c.sample.1,
+        })
+    });
+    let differences = evaluation.differences.iter().map(|d| {
+        json!({
+            "tokenizer": name(d.subject),
+            "against": name(0),
+            "corpus": corpus(d.corpus),
+            "metric": metric(d.metric),
+            "difference": d.value,
+            "ci_low": d.interval.map(|i| i.0),
+            "ci_high": d.interval.map(|i| i.1),
+        })
+    });
+    let degenerate = evaluation.degenerate.iter().map(|d| {
+        json!({
+            "corpus": corpus(d.corpus),
+            "metric": metric(d.metric),
+            "won_by": d.subjects.iter().map(|&s| name(s)).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "schema": "toktool.eval/1",
+        "toktool": env!("CARGO_PKG_VERSION"),
+        "seed": evaluation.seed,
+        "tokenizers": tokenizers.collect::<Vec<_>>(),
+        "corpora": corpora.collect::<Vec<_>>(),
+        "measurements": rows(evaluation),
+        "differences": differences.collect::<Vec<_>>(),
+        "degenerate": degenerate.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,78 @@
+use super::*;
+use crate::evaluation::{CorpusInfo, Degenerate, Evaluation, Measurement, SubjectInfo};
+use crate::metric::{Figure, find};
+
+fn evaluation(subjects: usize) -> Evaluation {
+    let name = |n: usize| if n + 1 == subjects { "baseline:words".to_owned() } else { format!("tok_{n}") };
+    let subject = |n| SubjectInfo { name: name(n), baseline: n + 1 == subjects, declared: Some(5), lossless: true };
+    let metrics = vec![find("fertility").unwrap(), find("round_trip").unwrap(), find("unknown_bytes").unwrap()];
+    let mut measurements = Vec::new();
+    for subject in 0..subjects {
+        for metric in 0..metrics.len() {
+            let value = [Some(1.5 + subject as f64), Some(f64::NAN), None][metric];
+            let interval = (metric == 0).then_some((1.0, 2.0));
+            measurements.push(Measurement { subject, corpus: 0, metric, figure: Figure { value, n: 7 }, interval });
+        }
+    }
+    Evaluation {
+        subjects: (0..subjects).map(subject).collect(),
+        corpora: vec![CorpusInfo {
+            name: "text".into(),
+            language: Some("tr".into()),
+            embedded: false,
+            stats: Default::default(),
+            random_rate: 0.25,
+            sample: (1, 2),
+        }],
+        metrics,
+        measurements,
+        differences: Vec::new(),
+        degenerate: vec![Degenerate { corpus: 0, metric: 0, subjects: vec![subjects - 1] }],
+        seed: 3,
+    }
+}
+
+#[test]
+fn json_has_finite_numbers_or_null_and_a_reason() {
+    let json = json(&evaluation(2));
+    assert_eq!(json["schema"], "toktool.eval/1");
+    let rows = json["measurements"].as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    assert_eq!(rows[0]["tokenizer"], "tok_0");
+    assert_eq!(
+        (rows[0]["value"].as_f64(), rows[0]["ci_low"].as_f64(), rows[0]["n"].as_u64()),
+        (Some(1.5), Some(1.0), Some(7))
+    );
+    assert!(rows[1]["value"].is_null() && rows[2]["value"].is_null());
+    assert_eq!(rows[2]["reason"], "the model has no unknown token");
+    assert_eq!(json["degenerate"][0]["won_by"][0], "baseline:words");
+}
+
+#[test]
+fn csv_has_a_header_and_a_row_a_figure() {
+    let text = csv(&evaluation(2)).unwrap();
+    let mut lines = text.lines();
+    assert!(lines.next().unwrap().starts_with("tokenizer,corpus,language,metric,value,ci_low,ci_high,unit,better,n,"));
+    assert!(lines.next().unwrap().starts_with("tok_0,text,tr,fertility,1.5,1.0,2.0,tokens/word,lower,7,"));
+    assert_eq!(lines.count(), 5);
+}
+
+#[test]
+fn tables_name_what_a_baseline_wins_and_what_is_best() {
+    let e = evaluation(3);
+    let text = table(&e);
+    assert!(text.contains("fertility †") && text.contains("fertility (words)"), "{text}");
+    let markdown = markdown(&e);
+    assert!(markdown.contains("| `fertility` † | tokens/word | lower | **1.500** | 2.500 | 3.500 |"), "{markdown}");
+    assert!(latex(&e).contains("fertility$^\\dagger$ & \\textbf{1.500} & 2.500 & 3.500 \\\\"), "{}", latex(&e));
+}
+
+#[test]
+fn the_terminal_table_fits_a_hundred_columns() {
+    for subjects in [2, 7, 15] {
+        let text = table(&evaluation(subjects));
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+        let names = text.lines().filter(|l| l.contains("metric")).flat_map(|l| l.split_whitespace().skip(1));
+        assert_eq!(names.count(), subjects, "{text}");
+    }
+}

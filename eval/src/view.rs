@@ -1,0 +1,134 @@
+//! What the counts of tokens say, independent of where they come from.
+
+use toktool::vocab::Id;
+
+use crate::metric::{Figure, Traits};
+use crate::subject::{Class, Facts};
+
+/// Bytes of a token from which on lengths are not told apart.
+const LONGEST: usize = 4096;
+
+/// Counts of tokens, summed up by what the tokens are.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Running tokens.
+    pub tokens: u64,
+    /// Different tokens.
+    pub used: u64,
+    /// Entries of the vocabulary; `None` where it is open.
+    pub declared: Option<u64>,
+    /// What the tokenizer has.
+    pub traits: Traits,
+    /// Running tokens of text: none that are special or unknown.
+    pub text: u64,
+    /// Running unknown tokens.
+    pub unknown: u64,
+    /// Running byte-fallback tokens.
+    pub fallback: u64,
+    /// Running tokens of text whose bytes are whole characters.
+    pub complete: u64,
+    /// Running tokens of text that hold a part of a character and something else.
+    pub crossing: u64,
+    /// Running tokens that are one letter, a space before it aside.
+    pub single_letters: u64,
+    /// Counts of the tokens that came out, in no order.
+    pub counts: Vec<u64>,
+    /// Running tokens by their bytes.
+    lengths: Vec<u64>,
+}
+
+impl View {
+    /// Of a tokenizer: counts by id.
+    pub fn by_id(counts: &[u64], facts: &Facts) -> View {
+        let mut view = View {
+            declared: Some(facts.declared),
+            traits: Traits { unknown: facts.has_unknown, fallback: facts.has_fallback },
+            ..View::default()
+        };
+        for (id, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            view.add(facts.bytes(id as Id), facts.class(id as Id), count);
+        }
+        view
+    }
+
+    /// Of a baseline: counts by bytes.
+    pub fn by_bytes(counts: &[(Box<[u8]>, u64)]) -> View {
+        let mut view = View::default();
+        counts.iter().for_each(|(bytes, count)| view.add(bytes, Class::Text, *count));
+        view
+    }
+
+    fn add(&mut self, bytes: &[u8], class: Class, count: u64) {
+        self.tokens += count;
+        self.used += 1;
+        self.counts.push(count);
+        let length = bytes.len().min(LONGEST);
+        if length >= self.lengths.len() {
+            self.lengths.resize(length + 1, 0);
+        }
+        self.lengths[length] += count;
+        match class {
+            Class::Unknown => self.unknown += count,
+            Class::Special | Class::Hole => {}
+            Class::Text | Class::Fallback => {
+                self.text += count;
+                self.fallback += if class == Class::Fallback { count } else { 0 };
+                match std::str::from_utf8(bytes) {
+                    Ok(text) => {
+                        self.complete += count;
+                        let mut chars = text.strip_prefix(' ').unwrap_or(text).chars();
+                        let letter = chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none();
+                        self.single_letters += if letter { count } else { 0 };
+                    }
+                    Err(_) => self.crossing += if is_part(bytes) { 0 } else { count },
+                }
+            }
+        }
+    }
+
+    /// The bytes that a share of the running tokens do not exceed.
+    pub fn length(&self, share: f64) -> Figure {
+        let wanted = (self.tokens as f64 * share).ceil() as u64;
+        let mut sum = 0;
+        let found = self.lengths.iter().position(|count| {
+            sum += count;
+            sum >= wanted && sum > 0
+        });
+        Figure { value: found.map(|bytes| bytes as f64), n: self.tokens }
+    }
+}
+
+/// Whether bytes that are not UTF-8 are a part of one character and nothing else.
+fn is_part(bytes: &[u8]) -> bool {
+    let lead = bytes.first().is_some_and(|&b| b >= 0xc0);
+    let rest = &bytes[usize::from(lead)..];
+    bytes.len() <= 3 && rest.iter().all(|b| b & 0xc0 == 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ` a` three times, `ev` twice, half of `ş` once, half of `ş` and `x` once: 7 tokens, 5 of them whole characters.
+    #[test]
+    fn tokens_are_summed_up_by_what_they_are() {
+        let counts: [(Box<[u8]>, u64); 4] =
+            [(b" a".as_slice().into(), 3), (b"ev".as_slice().into(), 2), ([0xc5].into(), 1), ([0x9f, b'x'].into(), 1)];
+        let view = View::by_bytes(&counts);
+        assert_eq!((view.tokens, view.used, view.text, view.complete, view.crossing), (7, 4, 7, 5, 1));
+        assert_eq!((view.single_letters, view.declared), (3, None));
+        // Lengths: one of 1 byte, six of 2.
+        assert_eq!([0.1, 0.5, 1.0].map(|share| view.length(share).value), [Some(1.0), Some(2.0), Some(2.0)]);
+        assert_eq!(View::default().length(0.5).value, None);
+    }
+
+    #[test]
+    fn parts_of_characters() {
+        for part in [&[0xe0, 0xa4][..], &[0x9f], &[0xa4, 0x95], &[0xf0, 0x9f, 0x98], &[0x9f, 0x98, 0x80]] {
+            assert!(is_part(part), "{part:?}");
+        }
+        for more in [&[0xe0, 0xa4, b'a'][..], &[b' ', 0xe0], &[0x9f, 0xe0], &[0x80, 0x80, 0x80, 0x80]] {
+            assert!(!is_part(more), "{more:?}");
+        }
+    }
+}
