@@ -22,7 +22,7 @@ pub struct Input<'a> {
     /// Whether it is text that comes with the program.
     pub embedded: bool,
     /// Opens it. Called twice where `again`.
-    pub open: Box<dyn Fn() -> Result<Corpus> + 'a>,
+    pub open: Box<dyn Fn() -> Result<Corpus> + Sync + 'a>,
     /// Whether it can be read twice.
     pub again: bool,
 }

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod count;
 pub mod decode;
 pub mod encode;
+pub mod eval;
 pub mod export;
 pub mod inspect;
 pub mod man;

@@ -1,0 +1,210 @@
+//! `toktool eval`: tokenizers judged on text.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use toktool::{Error, Result, samples};
+use toktool_eval::evaluation::{self, Evaluation, Options};
+use toktool_eval::metric::{self, Metric};
+use toktool_eval::report;
+use toktool_eval::subject::{BASELINE, Subject};
+
+use crate::args::{self, Global, Reading, size};
+use crate::exit::Exit;
+use crate::output::{self, Out};
+use crate::progress::Progress;
+use crate::ui;
+
+mod gate;
+mod inputs;
+
+use gate::Gate;
+
+const EXAMPLES: &str = "\
+Examples:
+  toktool eval turkish --lang tr
+  toktool eval turkish llama=llama/tokenizer.json --lang tr --input news=news.txt --input wiki.jsonl.zst
+  toktool eval a.json b.json --input web@hi=hindi.parquet --format json -o report.json
+  toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
+  toktool eval --list
+
+Exit codes: 1 also where a tokenizer fails `--fail-under`.";
+
+/// Judge tokenizers on text
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Eval {
+    /// Tokenizers, each a path or `name=PATH`
+    #[arg(value_name = "TOK", required_unless_present = "list")]
+    toks: Vec<PathBuf>,
+
+    /// Language of the text, unless an input says otherwise; without an input: whose embedded sample to judge on [default: all]
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+
+    /// A corpus: a file, a folder or `-`, as `[name[@lang]=]PATH`; may be given several times
+    #[arg(long, value_name = "INPUT")]
+    input: Vec<PathBuf>,
+
+    /// Metrics or families to measure, separated by commas [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    metrics: Vec<String>,
+
+    /// List the metrics with their definitions
+    #[arg(long)]
+    list: bool,
+
+    /// How to print the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+
+    /// Where to write it instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Fail where a tokenizer's `METRIC=VALUE` is worse than this, or cannot be measured
+    #[arg(long, value_name = "METRIC=VALUE")]
+    fail_under: Vec<Gate>,
+
+    /// Leave out the baselines: characters, bytes, words, random cuts
+    #[arg(long)]
+    no_baselines: bool,
+
+    /// Tokens of the document sample on which what needs all of them in memory is measured
+    #[arg(long, value_name = "N", value_parser = size, default_value = "20m")]
+    ngram_tokens: usize,
+
+    /// How to split text, where the file of a tokenizer does not say
+    #[arg(long, value_name = "PATTERN")]
+    pattern: Option<String>,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// For a terminal
+    #[default]
+    Table,
+    /// Everything in one document
+    Json,
+    /// A row for each tokenizer, corpus and metric
+    Csv,
+    /// Tables for a README
+    Markdown,
+    /// Tables for a paper (booktabs)
+    Latex,
+}
+
+/// Bytes of text that make a token, at the least; the sample is taken in bytes, so that all tokenizers share it.
+const BYTES_PER_TOKEN: usize = 4;
+
+pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
+    if args.list {
+        ui::print(&listing())?;
+        return Ok(Exit::Done);
+    }
+    let options = Options {
+        metrics: metrics(&args.metrics, &args.fail_under)?,
+        seed: global.seed.unwrap_or(0),
+        threads: global.threads(),
+        sample: args.ngram_tokens.saturating_mul(BYTES_PER_TOKEN),
+        baselines: !args.no_baselines,
+    };
+    if let Some(path) = &args.output {
+        output::check_file(path, global.force)?;
+    }
+    let corpora = inputs::inputs(args)?;
+    let subjects = args.toks.iter().map(|tok| subject(tok, args)).collect::<Result<Vec<_>>>()?;
+    let progress = Progress::new(global.ui());
+    let evaluated = global.in_pool(|| evaluation::evaluate(subjects, &corpora, &options, &progress))?;
+    progress.clear();
+    let evaluation = evaluated?;
+    let mut out = Out::open(args.output.as_deref(), global.force)?;
+    out.write(rendered(&evaluation, args.format)?.as_bytes())?;
+    out.finish(global.force)?;
+    let failed: Vec<String> = args.fail_under.iter().flat_map(|gate| gate.failures(&evaluation)).collect();
+    for failure in &failed {
+        global.ui().warning(format_args!("{failure}"));
+    }
+    Ok(if failed.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn rendered(evaluation: &Evaluation, format: Format) -> Result<String> {
+    Ok(match format {
+        Format::Table => report::table(evaluation),
+        Format::Json => format!("{:#}\n", report::json(evaluation)),
+        Format::Csv => report::csv(evaluation)?,
+        Format::Markdown => report::markdown(evaluation),
+        Format::Latex => report::latex(evaluation),
+    })
+}
+
+/// A tokenizer under the name that it was given, or that of its file.
+fn subject(tok: &Path, args: &Eval) -> Result<Subject> {
+    let (name, path) = args::named(tok);
+    let name = name.unwrap_or_else(|| file_name(&path));
+    if name.starts_with(BASELINE) {
+        return Err(
+            Error::config("TOK", format!("`{name}` is the name of a baseline")).with_hint("choose another name")
+        );
+    }
+    let tokenizer = args::read_tokenizer(&path, args.pattern.as_deref())?;
+    Subject::new(&name, tokenizer).map_err(|e| e.in_file(&path))
+}
+
+/// What a tokenizer or corpus is called by its file: a `tokenizer.json` by its folder.
+fn file_name(path: &Path) -> String {
+    let place = if path.file_name().is_some_and(|name| name == "tokenizer.json") {
+        path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(path)
+    } else {
+        path
+    };
+    let name = place.file_name().unwrap_or(place.as_os_str()).to_string_lossy();
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty() && !place.is_dir());
+    stem.unwrap_or(&name).to_owned()
+}
+
+/// The metrics of these names and families, in the order of the table, with those that gates ask for.
+fn metrics(names: &[String], gates: &[Gate]) -> Result<Vec<&'static Metric>> {
+    for name in names {
+        if !metric::all().any(|m| m.name == name || m.family == name) {
+            let close = metric::all().map(|m| m.name).find(|known| known.contains(name.as_str()));
+            let hint =
+                close.map_or("`toktool eval --list` shows all".to_owned(), |known| format!("did you mean `{known}`?"));
+            return Err(Error::config("--metrics", format!("there is no metric `{name}`")).with_hint(hint));
+        }
+    }
+    let asked = |m: &&Metric| {
+        names.is_empty()
+            || names.iter().any(|n| m.name == n || m.family == n)
+            || gates.iter().any(|g| g.metric == m.name)
+    };
+    Ok(metric::all().filter(asked).collect())
+}
+
+fn listing() -> String {
+    let mut text = String::new();
+    let mut family = "";
+    for m in metric::all() {
+        if m.family != family {
+            family = m.family;
+            text += &format!("{}{family}:\n", if text.is_empty() { "" } else { "\n" });
+        }
+        text += &format!(
+            "  {} ({}, {})\n      {}\n      source: {}\n",
+            m.name,
+            m.unit,
+            m.better.name(),
+            m.definition,
+            m.source
+        );
+    }
+    text
+}
+
+/// The languages with an embedded sample.
+fn languages() -> String {
+    samples::LANGUAGES.join(", ")
+}

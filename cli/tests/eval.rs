@@ -1,0 +1,139 @@
+//! `eval`: figures, forms of the report, gates, and what is refused.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Bench, bench, stderr, trained};
+use serde_json::Value;
+
+fn report(b: &Bench, args: &[&str]) -> Value {
+    let out = b.good(&[&["eval", "--format", "json", "--quiet"], args].concat());
+    serde_json::from_slice(&out).unwrap()
+}
+
+fn value(report: &Value, tokenizer: &str, metric: &str) -> Option<f64> {
+    let rows = report["measurements"].as_array().unwrap();
+    let found: Vec<&Value> = rows.iter().filter(|r| r["tokenizer"] == tokenizer && r["metric"] == metric).collect();
+    assert_eq!(found.len(), 1, "{tokenizer} {metric}");
+    found[0]["value"].as_f64()
+}
+
+#[test]
+fn with_no_input_the_embedded_sample_is_judged() {
+    let b = trained();
+    let tr = report(&b, &["tok", "--lang", "tr"]);
+    assert_eq!(tr["schema"], "toktool.eval/1");
+    assert_eq!(
+        (tr["corpora"][0]["name"].as_str(), tr["corpora"][0]["language"].as_str()),
+        (Some("sample-tr"), Some("tr"))
+    );
+    assert_eq!(value(&tr, "tok", "round_trip"), Some(1.0));
+    assert!(value(&tr, "tok", "tokens") > value(&tr, "baseline:words", "tokens"));
+    assert!(value(&tr, "tok", "tokens") < value(&tr, "baseline:bytes", "tokens"));
+    let all = report(&b, &["tok"]);
+    assert_eq!(all["corpora"].as_array().unwrap().len(), 4);
+    b.bad(2, &["`xx`", "tr, hi, mr, en"], &["eval", "tok", "--lang", "xx"]);
+}
+
+/// The same number that `encode --count` prints, by another way.
+#[test]
+fn tokens_are_those_of_encode() {
+    let b = trained();
+    let r = report(&b, &["mine=tok", "--input", "news@tr=good.txt"]);
+    let counted: f64 = b.said(&["encode", "-t", "tok", "good.txt", "--count", "--quiet"]).trim().parse().unwrap();
+    assert_eq!(value(&r, "mine", "tokens"), Some(counted));
+    assert_eq!((r["corpora"][0]["name"].as_str(), r["corpora"][0]["language"].as_str()), (Some("news"), Some("tr")));
+}
+
+#[test]
+fn several_inputs_are_apart_and_standard_input_is_one() {
+    let b = trained();
+    b.write("a.jsonl", "{\"text\": \"ev\"}\n");
+    let args =
+        ["eval", "--format", "csv", "--quiet", "tok", "--input", "a.jsonl", "--input", "-", "--metrics", "tokens"];
+    let csv = String::from_utf8(b.fed(&args, b"evde\nevler\n")).unwrap();
+    for corpus in ["a", "stdin"] {
+        assert!(csv.lines().any(|l| l.starts_with(&format!("tok,{corpus},,tokens,"))), "{csv}");
+    }
+    b.bad(2, &["once"], &["eval", "tok", "--input", "-", "--input", "x=-"]);
+    b.bad(2, &["`a`", "name"], &["eval", "tok", "--input", "a.jsonl", "--input", "a.jsonl"]);
+}
+
+#[test]
+fn every_form_is_written_where_it_is_told() {
+    let b = trained();
+    for (format, has) in [
+        ("table", "fertility"),
+        ("markdown", "| `fertility`"),
+        ("latex", "\\toprule"),
+        ("csv", "tok,sample-tr,tr,fertility"),
+    ] {
+        b.good(&["eval", "tok", "--lang", "tr", "--format", format, "-o", format, "--quiet"]);
+        assert!(String::from_utf8(b.read(format)).unwrap().contains(has), "{format}");
+    }
+    b.bad(2, &["exists"], &["eval", "tok", "--lang", "tr", "-o", "csv"]);
+}
+
+#[test]
+fn threads_do_not_change_a_report() {
+    let b = trained();
+    let one = b.good(&["eval", "tok", "--format", "json", "--threads", "1", "--quiet"]);
+    assert_eq!(b.good(&["eval", "tok", "--format", "json", "--threads", "3", "--quiet"]), one);
+}
+
+#[test]
+fn a_gate_fails_what_is_worse_or_unknown_and_spares_baselines() {
+    let b = trained();
+    let eval = |gate: &str| {
+        b.run(&["eval", "tok", "--lang", "tr", "--metrics", "round_trip", "--fail-under", gate, "--format", "csv"])
+    };
+    for passes in ["round_trip=1", "tokens=99999999", "cluster_splits=1", "vocabulary_used_share=0.01"] {
+        let out = eval(passes);
+        assert_eq!(
+            out.status.code(),
+            Some(if passes.starts_with("cluster") { 1 } else { 0 }),
+            "{passes} {}",
+            stderr(&out)
+        );
+    }
+    for (fails, why) in
+        [("bytes_per_token=50", "not 50"), ("tokens=10", "not 10"), ("unknown_bytes=1", "cannot be measured")]
+    {
+        let out = eval(fails);
+        assert_eq!(out.status.code(), Some(1), "{fails}");
+        assert!(stderr(&out).contains(why) && stderr(&out).contains("`tok` on `sample-tr`"), "{}", stderr(&out));
+    }
+    for bad in ["nope=1", "tokens", "tokens=x", "tokens=nan", "vocabulary_used=1"] {
+        b.bad(2, &[bad], &["eval", "tok", "--fail-under", bad]);
+    }
+}
+
+#[test]
+fn metrics_are_chosen_by_name_and_family_and_listed() {
+    let b = trained();
+    let r = report(&b, &["tok", "--lang", "tr", "--metrics", "coverage,tokens"]);
+    let mut names: Vec<&str> =
+        r["measurements"].as_array().unwrap().iter().map(|m| m["metric"].as_str().unwrap()).collect();
+    names.dedup();
+    assert!(names.contains(&"tokens") && names.contains(&"round_trip") && !names.contains(&"fertility"), "{names:?}");
+    b.bad(2, &["`fertlity`"], &["eval", "tok", "--metrics", "fertlity"]);
+    let list = b.said(&["eval", "--list"]);
+    assert!(["fertility", "source:", "cluster_splits"].iter().all(|t| list.contains(t)), "{list}");
+}
+
+#[test]
+fn bad_input_is_refused_by_name() {
+    let b = trained();
+    b.bad(1, &["nope"], &["eval", "nope"]);
+    b.bad(1, &["nope.txt"], &["eval", "tok", "--input", "nope.txt"]);
+    b.write("empty.txt", "\n\n");
+    b.bad(1, &["empty.txt", "no text"], &["eval", "tok", "--input", "empty.txt"]);
+    b.write("bad.txt", b"ev\n\xff\n");
+    b.bad(1, &["bad.txt", "byte 3"], &["eval", "tok", "--input", "bad.txt"]);
+    b.write("broken.json", "{\"model\": ");
+    b.bad(1, &["broken.json"], &["eval", "broken.json"]);
+    b.bad(2, &["baseline:words"], &["eval", "baseline:words=tok"]);
+    b.bad(2, &["two tokenizers", "`tok`"], &["eval", "tok", "tok"]);
+    let nothing = bench();
+    nothing.bad(2, &["TOK"], &["eval"]);
+}
