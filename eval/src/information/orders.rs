@@ -1,0 +1,1 @@
+//! Entropies of order one to K.
