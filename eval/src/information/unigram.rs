@@ -45,23 +45,42 @@ pub struct Spectrum {
     types: u64,
 }
 
-impl Spectrum {
-    /// The spectrum of the counts of types in any order. Zeros are types not seen and are left out.
-    pub fn new(counts: impl IntoIterator<Item = u64>) -> Self {
-        const SMALL: usize = 1 << 12;
-        let mut small = vec![0u64; SMALL];
-        let mut large: BTreeMap<u64, u64> = BTreeMap::new();
-        for count in counts {
-            match usize::try_from(count).ok().and_then(|c| small.get_mut(c)) {
-                Some(types) => *types += 1,
-                None => *large.entry(count).or_default() += 1,
-            }
+/// A spectrum in the making: takes counts one at a time.
+#[derive(Debug)]
+pub(super) struct Tally {
+    small: Vec<u64>,
+    large: BTreeMap<u64, u64>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Tally { small: vec![0; 1 << 12], large: BTreeMap::new() }
+    }
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, count: u64) {
+        match usize::try_from(count).ok().and_then(|c| self.small.get_mut(c)) {
+            Some(types) => *types += 1,
+            None => *self.large.entry(count).or_default() += 1,
         }
-        let small = small.into_iter().zip(0u64..).skip(1).filter(|&(types, _)| types > 0);
-        let counts: Vec<(u64, u64)> = small.map(|(types, count)| (count, types)).chain(large).collect();
+    }
+
+    pub(super) fn into_spectrum(self) -> Spectrum {
+        let small = self.small.into_iter().zip(0u64..).skip(1).filter(|&(types, _)| types > 0);
+        let counts: Vec<(u64, u64)> = small.map(|(types, count)| (count, types)).chain(self.large).collect();
         let tokens = counts.iter().fold(0u64, |sum, &(count, types)| sum.saturating_add(count.saturating_mul(types)));
         let types = counts.iter().map(|&(_, types)| types).sum();
         Spectrum { counts, tokens, types }
+    }
+}
+
+impl Spectrum {
+    /// The spectrum of the counts of types in any order. Zeros are types not seen and are left out.
+    pub fn new(counts: impl IntoIterator<Item = u64>) -> Self {
+        let mut tally = Tally::default();
+        counts.into_iter().for_each(|count| tally.add(count));
+        tally.into_spectrum()
     }
 
     /// The spectrum of a stream of ids below `vocabulary`; ids from there on are left out.
