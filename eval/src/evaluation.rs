@@ -1,17 +1,19 @@
 //! The whole run: corpora under tokenizers and baselines, to a flat list of measurements.
 
-use rayon::prelude::*;
 use toktool::corpus::{Corpus, Stats};
 use toktool::encode::Scratch;
-use toktool::observe::Observer;
-use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
+use toktool::observe::{Event, Observer};
+use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
 
-use crate::counts::Counts;
-use crate::metric::{Better, Compute, Figure, Metric, Traits};
-use crate::pass::{self, Passed, Tokens};
+use crate::metric::{Better, Figure, Metric};
+use crate::pass;
+use crate::sampled;
 use crate::subject::{Baseline, Subject};
-use crate::view::View;
+
+mod prepared;
+
+use prepared::{Prepared, Wanted};
 
 /// A corpus to judge on.
 pub struct Input<'a> {
@@ -36,8 +38,8 @@ pub struct Options {
     pub seed: u64,
     /// Threads of the pass.
     pub threads: usize,
-    /// Bytes of the document sample.
-    pub sample: usize,
+    /// Tokens of the document sample at most, by any tokenizer or baseline.
+    pub sample_tokens: usize,
     /// Whether baselines are judged beside the tokenizers.
     pub baselines: bool,
 }
@@ -180,18 +182,38 @@ pub fn evaluate(
             subjects.extend(all.map(Subject::baseline));
         }
         let corpus = (input.open)()?;
-        let passed = pass::run(&corpus, &subjects, options.threads, options.sample, options.seed, observer)?;
+        // A token of a baseline is a byte at the least; without baselines, four bytes are few.
+        let bytes = options.sample_tokens.saturating_mul(if options.baselines { 1 } else { 4 });
+        let passed = pass::run(&corpus, &subjects, options.threads, bytes, options.seed, observer)?;
         if passed.stats.bytes == 0 {
             let path = corpus.files().next().map(|(path, _)| path.to_path_buf()).unwrap_or_default();
             return Err(Error::input(path, "there is no text in it").with_hint("is it the right file?"));
         }
-        measure(&mut evaluation, &subjects, named, n, &passed, options);
+        let wanted = Wanted::of(&options.metrics);
+        let (sample, sampled) = if wanted.sample() {
+            sampled::sample(&subjects, passed.sample, options.sample_tokens)?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let mut prepared = Vec::new();
+        for (n, (subject, outcome)) in subjects.iter().zip(&passed.subjects).enumerate() {
+            let mut one = Prepared::new(subject, outcome, options.seed);
+            if let Some(tokens) = sampled.get(n) {
+                observer.event(Event::Stage { name: "measuring the sample", total: None, unit: "tokenizers" });
+                one.look_at(tokens, &sample, wanted, options.seed)?;
+            }
+            if observer.cancelled() {
+                return Err(Error::Interrupted);
+            }
+            prepared.push(one);
+        }
+        measure(&mut evaluation, &prepared, named, n, options);
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
             language: input.language.clone(),
             embedded: input.embedded,
             random_rate: rate,
-            sample: (passed.sample.len(), passed.sample.iter().map(String::len).sum()),
+            sample: (sample.len(), sample.iter().map(String::len).sum()),
             stats: passed.stats,
         });
     }
@@ -253,81 +275,8 @@ fn random_rate(tokenizers: &[Subject], input: &Input<'_>) -> Result<f64> {
     Ok(sum / tokenizers.len() as f64)
 }
 
-/// Sums of the blocks that each replicate draws.
-fn replicates(blocks: &[Counts], seed: u64) -> Vec<Counts> {
-    if blocks.len() < 2 {
-        return Vec::new();
-    }
-    let sum = |replicate| {
-        let mut sum = Counts::default();
-        draw(blocks.len(), seed, replicate).for_each(|block| sum.add(&blocks[block]));
-        sum
-    };
-    (0..REPLICATES).into_par_iter().map(sum).collect()
-}
-
-/// One tokenizer on one corpus, ready for every metric.
-struct Prepared {
-    total: Counts,
-    replicates: Vec<Counts>,
-    traits: Traits,
-    view: Option<View>,
-    without: Vec<View>,
-}
-
-impl Prepared {
-    fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
-        let (view, without) = match (&outcome.tokens, subject.judged()) {
-            (Tokens::ById(counts), Some(judged)) => {
-                let total = counts.total();
-                let without = (0..counts.groups()).into_par_iter();
-                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts));
-                (Some(View::by_id(&total, &judged.facts)), without.collect())
-            }
-            (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts)), Vec::new()),
-            _ => (None, Vec::new()),
-        };
-        let traits = view.as_ref().map_or(Traits::default(), |view| view.traits);
-        let replicates = replicates(outcome.blocks.rows(), seed);
-        Prepared { total: outcome.blocks.total(), replicates, traits, view, without }
-    }
-
-    /// The figure of a metric, and that of each replicate where there are any.
-    fn figures(&self, metric: &Metric, first: &Prepared) -> (Figure, Vec<Option<f64>>) {
-        match metric.compute {
-            Compute::Counts(f) => {
-                (f(&self.total, self.traits), self.replicates.iter().map(|c| f(c, self.traits).value).collect())
-            }
-            Compute::Against(f) => {
-                let pairs = self.replicates.iter().zip(&first.replicates);
-                (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
-            }
-            Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
-        }
-    }
-
-    fn interval(&self, metric: &Metric, figure: Figure, replicated: &[Option<f64>]) -> Option<(f64, f64)> {
-        match metric.compute {
-            Compute::Tokens(f) => {
-                let without: Vec<Option<f64>> = self.without.iter().map(|view| f(view).value).collect();
-                jackknife_interval(figure.value?, &without)
-            }
-            _ => figure.value.and_then(|_| percentile_interval(replicated)),
-        }
-    }
-}
-
-fn measure(
-    evaluation: &mut Evaluation,
-    subjects: &[Subject],
-    named: usize,
-    corpus: usize,
-    passed: &Passed,
-    options: &Options,
-) {
-    let prepare = |(subject, outcome)| Prepared::new(subject, outcome, options.seed);
-    let prepared: Vec<Prepared> = subjects.iter().zip(&passed.subjects).map(prepare).collect();
-    let mut values = vec![vec![None; subjects.len()]; options.metrics.len()];
+fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, corpus: usize, options: &Options) {
+    let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (metric, &row) in options.metrics.iter().enumerate() {
         let (_, base) = prepared[0].figures(row, &prepared[0]);
         for (subject, one) in prepared.iter().enumerate() {

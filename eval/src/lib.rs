@@ -12,6 +12,7 @@ mod metrics;
 pub mod page;
 pub mod pass;
 pub mod report;
+pub mod sampled;
 pub mod subject;
 pub mod tally;
 pub mod types;

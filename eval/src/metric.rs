@@ -3,6 +3,8 @@
 //! Reports, `--list`, `--metrics`, `--fail-under` and the tests all read this table; a new metric is a row.
 
 use crate::counts::Counts;
+use crate::information::compress::Sizes;
+use crate::information::orders::Orders;
 use crate::metrics;
 use crate::view::View;
 
@@ -81,6 +83,13 @@ pub enum Compute {
     Tokens(fn(&View) -> Figure),
     /// The same without an interval: what grows with the text, or leaps.
     Extent(fn(&View) -> Figure),
+    /// From entropies of the document sample.
+    Orders(fn(&Orders) -> Figure),
+    /// Bits of unseen documents of the sample at an order, 0 for the best one: a token, or a byte where true; intervals by
+    /// bootstrap over the documents.
+    HeldOut(usize, bool),
+    /// From compressors on the document sample.
+    Sizes(fn(&Sizes) -> Figure),
 }
 
 /// A row of the table.
@@ -102,6 +111,8 @@ pub struct Metric {
     pub source: &'static str,
     /// Why it has no value where it has none.
     pub missing: &'static str,
+    /// Whether it is left out where space is short, unless asked for by name.
+    pub detail: bool,
     /// How it is computed.
     pub compute: Compute,
 }

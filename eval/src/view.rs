@@ -2,6 +2,7 @@
 
 use toktool::vocab::Id;
 
+use crate::information::unigram::Spectrum;
 use crate::metric::{Figure, Traits};
 use crate::subject::{Class, Facts};
 
@@ -31,8 +32,8 @@ pub struct View {
     pub crossing: u64,
     /// Running tokens that are one letter, a space before it aside.
     pub single_letters: u64,
-    /// Counts of the tokens that came out, in no order.
-    pub counts: Vec<u64>,
+    /// The counts of the tokens that came out.
+    pub spectrum: Spectrum,
     /// Running tokens by their bytes.
     lengths: Vec<u64>,
 }
@@ -45,6 +46,7 @@ impl View {
             traits: Traits { unknown: facts.has_unknown, fallback: facts.has_fallback },
             ..View::default()
         };
+        view.spectrum = Spectrum::new(counts.iter().copied().filter(|&count| count > 0));
         for (id, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             view.add(facts.bytes(id as Id), facts.class(id as Id), count);
         }
@@ -53,7 +55,7 @@ impl View {
 
     /// Of a baseline: counts by bytes.
     pub fn by_bytes(counts: &[(Box<[u8]>, u64)]) -> View {
-        let mut view = View::default();
+        let mut view = View { spectrum: Spectrum::new(counts.iter().map(|c| c.1)), ..View::default() };
         counts.iter().for_each(|(bytes, count)| view.add(bytes, Class::Text, *count));
         view
     }
@@ -61,7 +63,6 @@ impl View {
     fn add(&mut self, bytes: &[u8], class: Class, count: u64) {
         self.tokens += count;
         self.used += 1;
-        self.counts.push(count);
         let length = bytes.len().min(LONGEST);
         if length >= self.lengths.len() {
             self.lengths.resize(length + 1, 0);

@@ -97,9 +97,6 @@ enum Format {
     Latex,
 }
 
-/// Bytes of text that make a token, at the least; the sample is taken in bytes, so that all tokenizers share it.
-const BYTES_PER_TOKEN: usize = 4;
-
 pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     if args.list {
         ui::print(&listing())?;
@@ -109,7 +106,7 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         metrics: metrics(&args.metrics, &args.fail_under)?,
         seed: global.seed.unwrap_or(0),
         threads: global.threads(),
-        sample: args.ngram_tokens.saturating_mul(BYTES_PER_TOKEN),
+        sample_tokens: args.ngram_tokens,
         baselines: !args.no_baselines,
     };
     if let Some(path) = &args.output {

@@ -19,7 +19,7 @@ fn input(text: &'static str) -> Input<'static> {
 }
 
 fn options(threads: usize) -> Options {
-    Options { metrics: metric::all().collect(), seed: 1, threads, sample: 1 << 16, baselines: true }
+    Options { metrics: metric::all().collect(), seed: 1, threads, sample_tokens: 1 << 16, baselines: true }
 }
 
 fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {

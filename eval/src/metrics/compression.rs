@@ -16,6 +16,7 @@ pub const ROWS: &[Metric] = &[
         definition: "tokens of all documents, special tokens left out",
         source: "corpus token count, Schmidt et al. 2024 (2402.18376)",
         missing: "no document",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure { value: Some(c.tokens as f64), n: c.documents }),
     },
     Metric {
@@ -27,6 +28,7 @@ pub const ROWS: &[Metric] = &[
         definition: "UTF-8 bytes of the documents, line ends left out, over their tokens",
         source: "compression rate; Erdogan et al. 2026 (2601.09039), section IV",
         missing: "no token",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.bytes, c.tokens)),
     },
     Metric {
@@ -38,6 +40,7 @@ pub const ROWS: &[Metric] = &[
         definition: "Unicode scalar values over tokens",
         source: "common",
         missing: "no token",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.chars, c.tokens)),
     },
     Metric {
@@ -49,6 +52,7 @@ pub const ROWS: &[Metric] = &[
         definition: "tokens that reach into a word, where words are those of UAX 29 with a letter or digit, encoded where they stand",
         source: "Rust et al. 2021; read in context here",
         missing: "no word",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.word_tokens, c.words)),
     },
     Metric {
@@ -60,6 +64,7 @@ pub const ROWS: &[Metric] = &[
         definition: "tokens, those of white space and punctuation included, over stretches between white space",
         source: "common; of no use for scripts without spaces",
         missing: "no word",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.tokens, c.space_words)),
     },
     Metric {
@@ -71,6 +76,7 @@ pub const ROWS: &[Metric] = &[
         definition: "words (as in fertility) that more than one token reaches into",
         source: "Rust et al. 2021",
         missing: "no word",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.continued_words, c.words)),
     },
     Metric {
@@ -82,6 +88,7 @@ pub const ROWS: &[Metric] = &[
         definition: "words that one token covers: 1 less continued_words",
         source: "single-token retention rate; derived",
         missing: "no word",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.words - c.continued_words, c.words)),
     },
     Metric {
@@ -93,6 +100,7 @@ pub const ROWS: &[Metric] = &[
         definition: "tokens over those of the first tokenizer named",
         source: "normalised sequence length, Dagan et al. 2024",
         missing: "no token",
+        detail: false,
         compute: Compute::Against(|c, first| Figure::ratio(c.tokens, first.tokens)),
     },
     Metric {
@@ -104,6 +112,7 @@ pub const ROWS: &[Metric] = &[
         definition: "half of the running tokens have at most this many bytes",
         source: "common",
         missing: "no token, or more than four million different ones",
+        detail: false,
         compute: Compute::Extent(|v| v.length(0.5)),
     },
     Metric {
@@ -115,6 +124,7 @@ pub const ROWS: &[Metric] = &[
         definition: "99 of 100 running tokens have at most this many bytes",
         source: "common",
         missing: "no token, or more than four million different ones",
+        detail: false,
         compute: Compute::Extent(|v| v.length(0.99)),
     },
     Metric {
@@ -126,6 +136,7 @@ pub const ROWS: &[Metric] = &[
         definition: "bytes of the longest token that came out",
         source: "common",
         missing: "no token, or more than four million different ones",
+        detail: false,
         compute: Compute::Extent(|v| v.length(1.0)),
     },
 ];

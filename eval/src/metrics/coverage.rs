@@ -15,6 +15,7 @@ pub const ROWS: &[Metric] = &[
         definition: "running tokens that are the unknown token",
         source: "common",
         missing: "the model has no unknown token",
+        detail: false,
         compute: Compute::Tokens(|v| if v.traits.unknown { Figure::ratio(v.unknown, v.tokens) } else { Figure::NONE }),
     },
     Metric {
@@ -26,6 +27,7 @@ pub const ROWS: &[Metric] = &[
         definition: "bytes of text under the unknown token",
         source: "the honest cost of unknown_tokens",
         missing: "the model has no unknown token",
+        detail: false,
         compute: Compute::Counts(|c, t| if t.unknown { Figure::ratio(c.unknown_bytes, c.bytes) } else { Figure::NONE }),
     },
     Metric {
@@ -37,6 +39,7 @@ pub const ROWS: &[Metric] = &[
         definition: "running tokens that are a single byte in angle brackets",
         source: "common",
         missing: "the model has no byte fallback",
+        detail: false,
         compute: Compute::Tokens(
             |v| {
                 if v.traits.fallback { Figure::ratio(v.fallback, v.tokens) } else { Figure::NONE }
@@ -52,6 +55,7 @@ pub const ROWS: &[Metric] = &[
         definition: "bytes of text under byte-fallback tokens",
         source: "common",
         missing: "the model has no byte fallback",
+        detail: false,
         compute: Compute::Counts(
             |c, t| {
                 if t.fallback { Figure::ratio(c.fallback_bytes, c.bytes) } else { Figure::NONE }
@@ -67,6 +71,7 @@ pub const ROWS: &[Metric] = &[
         definition: "documents that come back from their ids byte for byte",
         source: "losslessness",
         missing: "no document",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.round_trips, c.documents)),
     },
     Metric {
@@ -78,6 +83,7 @@ pub const ROWS: &[Metric] = &[
         definition: "documents that come back as the tokenizer's normalizer leaves them, which is not as they were",
         source: "a cause of loss, and a declared one",
         missing: "no document",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.normalized_trips, c.documents)),
     },
     Metric {
@@ -89,6 +95,7 @@ pub const ROWS: &[Metric] = &[
         definition: "documents of which only white space comes back otherwise, the normalizer's work aside",
         source: "a cause of loss",
         missing: "no document",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.spaced_trips, c.documents)),
     },
     Metric {
@@ -100,6 +107,7 @@ pub const ROWS: &[Metric] = &[
         definition: "documents that lose more than that: unknown characters, replaced bytes",
         source: "a cause of loss",
         missing: "no document",
+        detail: false,
         compute: Compute::Counts(|c, _| {
             Figure::ratio(c.documents - c.round_trips - c.normalized_trips - c.spaced_trips, c.documents)
         }),

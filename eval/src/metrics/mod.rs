@@ -4,8 +4,17 @@ use crate::metric::Metric;
 
 mod compression;
 mod coverage;
+mod information;
 mod structure;
 mod vocabulary;
 
 /// All tables, in the order of reports.
-pub const TABLES: &[&[Metric]] = &[compression::ROWS, vocabulary::ROWS, coverage::ROWS, structure::ROWS];
+pub const TABLES: &[&[Metric]] = &[
+    compression::ROWS,
+    vocabulary::ROWS,
+    information::ROWS,
+    information::ENTROPIES,
+    information::COMPRESSORS,
+    coverage::ROWS,
+    structure::ROWS,
+];

@@ -21,6 +21,7 @@ pub const ROWS: &[Metric] = &[
         definition: "running tokens of text whose bytes are whole characters",
         source: "UTF-8 completeness of TokEval",
         missing: "no token of text, or more than four million different ones",
+        detail: false,
         compute: Compute::Tokens(|v| Figure::ratio(v.complete, v.text)),
     },
     Metric {
@@ -32,6 +33,7 @@ pub const ROWS: &[Metric] = &[
         definition: "running tokens of text that hold a part of a character and something else",
         source: "boundary-crossing tokens: not to be mended from the neighbours",
         missing: "no token of text, or more than four million different ones",
+        detail: false,
         compute: Compute::Tokens(|v| Figure::ratio(v.crossing, v.text)),
     },
     Metric {
@@ -43,6 +45,7 @@ pub const ROWS: &[Metric] = &[
         definition: "characters of more than one byte that more than one token spells",
         source: "character split rate of TokEval",
         missing: "no character of more than one byte",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.split_chars, c.wide_chars)),
     },
     Metric {
@@ -54,6 +57,7 @@ pub const ROWS: &[Metric] = &[
         definition: "clusters of more than one character (aksharas; graphemes in other scripts) with a token border inside",
         source: "Constrained BPE, MorphTok (2504.10335), for every Brahmic script",
         missing: "no cluster of more than one character",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.split_clusters, c.clusters)),
     },
     Metric {
@@ -65,6 +69,7 @@ pub const ROWS: &[Metric] = &[
         definition: "token borders inside runs of more than three digits against groups of three from the right",
         source: "Singh and Strouse 2024",
         missing: "no run of more than three digits",
+        detail: false,
         compute: Compute::Counts(|c, _| digit_f1(c)),
     },
     Metric {
@@ -76,6 +81,7 @@ pub const ROWS: &[Metric] = &[
         definition: "identifiers in snake_case or camelCase of more than one token",
         source: "identifier fragmentation",
         missing: "no such identifier",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.split_identifiers, c.identifiers)),
     },
     Metric {
@@ -87,6 +93,7 @@ pub const ROWS: &[Metric] = &[
         definition: "tokens that reach into the white space at the start",
         source: "indentation cost",
         missing: "no document starts with white space",
+        detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.indent_tokens, c.indents)),
     },
 ];

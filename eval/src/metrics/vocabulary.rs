@@ -15,6 +15,7 @@ pub const ROWS: &[Metric] = &[
         definition: "different tokens that came out",
         source: "common; grows with the text",
         missing: "more than four million different tokens",
+        detail: false,
         compute: Compute::Extent(|v| Figure { value: Some(v.used as f64), n: v.tokens }),
     },
     Metric {
@@ -26,6 +27,7 @@ pub const ROWS: &[Metric] = &[
         definition: "vocabulary_used over the entries of the vocabulary, added tokens included",
         source: "vocabulary utilization; grows with the text",
         missing: "the vocabulary is open",
+        detail: false,
         compute: Compute::Extent(|v| v.declared.map_or(Figure::NONE, |declared| Figure::ratio(v.used, declared))),
     },
     Metric {
@@ -37,6 +39,7 @@ pub const ROWS: &[Metric] = &[
         definition: "running tokens that are one letter, a space before it aside",
         source: "beside tr_distinct and pure_distinct, which single letters raise",
         missing: "no token, or more than four million different ones",
+        detail: false,
         compute: Compute::Tokens(|v| Figure::ratio(v.single_letters, v.tokens)),
     },
 ];

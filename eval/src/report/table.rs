@@ -56,7 +56,9 @@ fn part(evaluation: &Evaluation, corpus: usize, subjects: &[usize]) -> Table {
     }));
     table.set_header(header);
     let mut family = "";
-    for (m, metric) in evaluation.metrics.iter().enumerate() {
+    // Details are left out, unless nothing else was asked for.
+    let all = evaluation.metrics.iter().all(|m| m.detail);
+    for (m, metric) in evaluation.metrics.iter().enumerate().filter(|(_, m)| all || !m.detail) {
         if metric.family != family {
             family = metric.family;
             table.add_row([format!("{family}:")]);

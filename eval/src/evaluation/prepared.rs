@@ -1,0 +1,144 @@
+//! One tokenizer on one corpus: everything that metrics ask, computed once.
+
+use rayon::prelude::*;
+use toktool::Result;
+use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
+
+use crate::blocks::MOST;
+use crate::counts::Counts;
+use crate::information::compress::{self, Compressor, Sizes};
+use crate::information::orders::{self, Document, Orders, TestDocument};
+use crate::metric::{Compute, Figure, Metric, Traits};
+use crate::pass::{self, Tokens};
+use crate::sampled::{Sampled, hash};
+use crate::subject::Subject;
+use crate::view::View;
+
+/// What has to be measured on the document sample.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    orders: bool,
+    sizes: bool,
+}
+
+impl Wanted {
+    pub(super) fn of(metrics: &[&Metric]) -> Wanted {
+        Wanted {
+            orders: metrics.iter().any(|m| matches!(m.compute, Compute::Orders(_) | Compute::HeldOut(..))),
+            sizes: metrics.iter().any(|m| matches!(m.compute, Compute::Sizes(_))),
+        }
+    }
+
+    pub(super) fn sample(self) -> bool {
+        self.orders || self.sizes
+    }
+}
+
+/// Sums of the blocks that each replicate draws.
+fn replicates(blocks: &[Counts], seed: u64) -> Vec<Counts> {
+    if blocks.len() < 2 {
+        return Vec::new();
+    }
+    let sum = |replicate| {
+        let mut sum = Counts::default();
+        draw(blocks.len(), seed, replicate).for_each(|block| sum.add(&blocks[block]));
+        sum
+    };
+    (0..REPLICATES).into_par_iter().map(sum).collect()
+}
+
+/// One tokenizer on one corpus, ready for every metric.
+pub(super) struct Prepared {
+    total: Counts,
+    replicates: Vec<Counts>,
+    traits: Traits,
+    view: Option<View>,
+    without: Vec<View>,
+    orders: Option<Orders>,
+    sizes: Option<Sizes>,
+    seed: u64,
+}
+
+impl Prepared {
+    pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
+        let (view, without) = match (&outcome.tokens, subject.judged()) {
+            (Tokens::ById(counts), Some(judged)) => {
+                let total = counts.total();
+                let without = (0..counts.groups()).into_par_iter();
+                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts));
+                (Some(View::by_id(&total, &judged.facts)), without.collect())
+            }
+            (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts)), Vec::new()),
+            _ => (None, Vec::new()),
+        };
+        let traits = view.as_ref().map_or(Traits::default(), |view| view.traits);
+        let replicates = replicates(outcome.blocks.rows(), seed);
+        let total = outcome.blocks.total();
+        Prepared { total, replicates, traits, view, without, orders: None, sizes: None, seed }
+    }
+
+    /// Measures what needs the document sample.
+    pub(super) fn look_at(&mut self, sampled: &Sampled, documents: &[String], wanted: Wanted, seed: u64) -> Result<()> {
+        if wanted.orders {
+            let document = |(text, ids): (&'_ String, &'_ [u32])| (text.len() as u64, hash(text), ids.to_vec());
+            let rows: Vec<(u64, u64, Vec<u32>)> = documents.iter().zip(sampled.documents()).map(document).collect();
+            let rows: Vec<Document<'_>> =
+                rows.iter().map(|(bytes, hash, ids)| Document { ids, bytes: *bytes, hash: *hash }).collect();
+            let options = orders::Options { seed, ..orders::Options::new(sampled.vocabulary.len()) };
+            self.orders = Some(orders::measure(&rows, &options)?);
+        }
+        if wanted.sizes {
+            let text = documents.concat();
+            let input = compress::Input { ids: &sampled.ids, vocabulary: &sampled.vocabulary, text: text.as_bytes() };
+            self.sizes = Some(compress::measure(&input, &Compressor::ALL)?);
+        }
+        Ok(())
+    }
+
+    /// The figure of a metric, and that of each replicate where there are any.
+    pub(super) fn figures(&self, metric: &Metric, first: &Prepared) -> (Figure, Vec<Option<f64>>) {
+        match metric.compute {
+            Compute::Counts(f) => {
+                (f(&self.total, self.traits), self.replicates.iter().map(|c| f(c, self.traits).value).collect())
+            }
+            Compute::Against(f) => {
+                let pairs = self.replicates.iter().zip(&first.replicates);
+                (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
+            }
+            Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::HeldOut(order, bytes) => self.held_out(order, bytes),
+        }
+    }
+
+    pub(super) fn interval(&self, metric: &Metric, figure: Figure, replicated: &[Option<f64>]) -> Option<(f64, f64)> {
+        match metric.compute {
+            Compute::Tokens(f) => {
+                let without: Vec<Option<f64>> = self.without.iter().map(|view| f(view).value).collect();
+                jackknife_interval(figure.value?, &without)
+            }
+            _ => figure.value.and_then(|_| percentile_interval(replicated)),
+        }
+    }
+
+    /// Bits of the test documents over their tokens or bytes, and the same of replicates of the documents.
+    fn held_out(&self, order: usize, bytes: bool) -> (Figure, Vec<Option<f64>>) {
+        let Some(orders) = &self.orders else { return (Figure::NONE, Vec::new()) };
+        let order = if order == 0 { orders.best_order.unwrap_or(0) } else { order };
+        let Some(bits) = order.checked_sub(1).and_then(|at| orders.test_bits.get(at)) else {
+            return (Figure::NONE, Vec::new());
+        };
+        let whole = |d: &TestDocument| if bytes { d.bytes } else { d.tokens };
+        let rows: Vec<(f64, u64)> = bits.iter().zip(&orders.test).map(|(&bits, d)| (bits, whole(d))).collect();
+        let ratio = |(bits, n): (f64, u64)| (n > 0).then(|| bits / n as f64);
+        let add = |a: (f64, u64), b: (f64, u64)| (a.0 + b.0, a.1 + b.1);
+        let size = rows.len().div_ceil(MOST).max(1);
+        let blocks: Vec<(f64, u64)> = rows.chunks(size).map(|b| b.iter().copied().fold((0.0, 0), add)).collect();
+        let total = blocks.iter().copied().fold((0.0, 0), add);
+        let replicate = |r| ratio(draw(blocks.len(), self.seed, r).map(|b| blocks[b]).fold((0.0, 0), add));
+        let replicated =
+            if blocks.len() < 2 { Vec::new() } else { (0..REPLICATES).into_par_iter().map(replicate).collect() };
+        (Figure { value: ratio(total), n: total.1 }, replicated)
+    }
+}
