@@ -2,8 +2,8 @@
 //!
 //! A score that a degenerate tokenizer reaches says little, so their predictions can be made here and scored like any
 //! other. Random boundaries need no draw: if |B| of `positions` places are boundaries, every set of that size being as
-//! likely, a gold boundary is hit with probability |B| / positions. So E[hit] = |G| |B| / positions, P = |G| / positions,
-//! R = |B| / positions and F1 = 2 E[hit] / (|B| + |G|).
+//! likely, a gold boundary is hit with probability |B| / positions. So H = |G| |B| / positions are hit on average, and
+//! P = |G| / positions, R = |B| / positions, F1 = 2 H / (|B| + |G|).
 //!
 //! Deviation: a tokenizer of bytes makes more boundaries than there are places between characters; its random twin makes
 //! one at every place.

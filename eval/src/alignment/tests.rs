@@ -92,7 +92,7 @@ fn stems_and_affixes_by_hand() {
     assert!(
         close(rates.intact, 1.0 / 3.0) && rates.straddled == Some(0.5) && (rates.words, rates.with_affix) == (3, 2)
     );
-    // A prefix: ge|leb|t with the stem in the middle. gele|bt reaches over its beginning? No: over its end and beginning.
+    // A prefix: ge|leb|t with the stem in the middle.
     let prefix = GoldWord { stem: 1, ..row("gelebt", &[&[2, 5]], 1) };
     let of = |cuts: &[usize]| stem_scores(std::slice::from_ref(&prefix), &[cuts.to_vec()])[0];
     assert!(of(&[2, 5]).intact && of(&[2, 5]).straddled == Some(false));
@@ -170,6 +170,52 @@ fn random_boundaries_score_what_is_expected() {
     assert!((found.f1.unwrap() - expected.f1.unwrap()).abs() < 0.005, "{found:?} {expected:?}");
     assert!((baseline::rate(&scores).unwrap() - 0.3).abs() < 0.005);
     assert!((baseline::lift(&scores).unwrap() - 1.0).abs() < 0.02);
+}
+
+/// Cuts and ids of words by a tokenizer in the layout of Hugging Face.
+fn predicted(json: &str, words: &[&str]) -> (Vec<Vec<usize>>, Vec<Vec<u32>>) {
+    let encoder = Encoder::new(&toktool::formats::hf::read_str(json).unwrap()).unwrap();
+    let found = predict_tokens(&encoder, words).unwrap();
+    assert_eq!(predict(&encoder, words).unwrap(), found.cuts);
+    let ids = found.tokens.iter().map(|tokens| tokens.iter().map(|token| token.id).collect()).collect();
+    (found.cuts, ids)
+}
+
+#[test]
+fn words_are_encoded_after_a_space() {
+    // Byte-level: `Ġ` joins `e`, not `ç` (two bytes, Ã and §).
+    let bytes = toktool::alphabet::in_order();
+    let mut vocab: Vec<String> = bytes.iter().map(|&byte| toktool::alphabet::spell(&[byte])).collect();
+    vocab.extend(["Ġe", "le", "çe"].map(|token| toktool::alphabet::spell(token.replace('Ġ', " ").as_bytes())));
+    vocab.push(toktool::alphabet::spell(&"ç".as_bytes()[..2]));
+    let id =
+        |text: &str| vocab.iter().position(|token| *token == toktool::alphabet::spell(text.as_bytes())).unwrap() as u32;
+    let ids: serde_json::Map<String, serde_json::Value> =
+        vocab.iter().zip(0u32..).map(|(token, id)| (token.clone(), id.into())).collect();
+    let merges = ["Ġ e", "l e", "Ã §"];
+    let json = serde_json::json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+        "post_processor": null, "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
+        "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "vocab": ids, "merges": merges},
+    });
+    let (cuts, ids) = predicted(&json.to_string(), &["ele", "çe", "ğ", ""]);
+    // Ġe|le; the space before ç is a token of its own and belongs to no word; ğ is cut between its bytes.
+    assert_eq!(cuts, [vec![1], vec![2], vec![1], vec![]]);
+    assert_eq!(
+        (&ids[0], &ids[1], ids[2].len(), ids[3].len()),
+        (&vec![id(" e"), id("le")], &vec![id("ç"), id("e")], 2, 0)
+    );
+
+    // A model of the `tokenizers` crate, which drops the space and has spans of its own.
+    let json = r###"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null, "decoder": null,
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "vocab": {"[UNK]": 0, "ev": 1, "##ler": 2, "##ç": 3, "##i": 4}}}"###;
+    let (cuts, ids) = predicted(json, &["evler", "evçi", "xyz"]);
+    assert_eq!(cuts, [vec![2], vec![2, 4], vec![]]);
+    assert_eq!(ids, [vec![1, 2], vec![1, 3, 4], vec![0]]);
 }
 
 #[test]
