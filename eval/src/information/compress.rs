@@ -10,7 +10,7 @@
 //! | [`Compressor::Zstd`] | level 19, window as large as the input (8 MiB at least, 2 GiB at most), no checksum |
 //! | [`Compressor::Xz`] | preset 9 (dictionary 64 MiB), no checksum |
 //! | [`Compressor::Ppmd`] | PPMd variant H (7-Zip's), order 16, memory 256 MiB, no end marker |
-//! | [`Compressor::RangeOrder0`], [`Compressor::RangeOrder1`] | our adaptive models over a range coder: see [`range`](self) |
+//! | [`Compressor::RangeOrder0`], [`Compressor::RangeOrder1`] | the range coder of `constriction` over an adaptive order-0 model, or over orders 0 and 1 mixed, by weights of Witten and Bell |
 //!
 //! | serialisation | bytes |
 //! |---|---|

@@ -164,7 +164,7 @@ pub struct Orders {
     pub test: Vec<TestDocument>,
     /// Bits of each test document at each order: `test_bits[order - 1][index in test]`. Empty where nothing is measured.
     pub test_bits: Vec<Vec<f64>>,
-    /// Bits of all tokens in an adaptive order-0 code ([`Spectrum::adaptive_bits`], `alpha = 1/2`): learning included,
+    /// Bits of all tokens in an adaptive order-0 code ([`Spectrum::adaptive_bits`](super::unigram::Spectrum::adaptive_bits), `alpha = 1/2`): learning included,
     /// no split.
     pub adaptive_bits: Option<f64>,
     /// The same over all bytes.

@@ -269,5 +269,5 @@ pub fn efficiency(entropy: f64, size: u64) -> Option<f64> {
 fn grassberger(f: u64) -> f64 {
     let x = f as f64;
     let half = 0.5 * (digamma((x + 1.0) / 2.0) - digamma(x / 2.0));
-    digamma(x) + if f % 2 == 0 { half } else { -half }
+    digamma(x) + if f.is_multiple_of(2) { half } else { -half }
 }

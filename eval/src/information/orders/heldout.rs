@@ -63,11 +63,12 @@ impl<'a> Heldout<'a> {
             .enumerate()
             .map(|(index, (span, &head))| {
                 let (mut bits, mut next_head, mut contexts, mut known) = (head, head, 0, 0);
-                for at in span.start - base + (order - 1)..span.end - base {
+                let (first, end) = (span.start - base + (order - 1), span.end - base);
+                for (at, &name) in (first..end).zip(names.get(first..end).unwrap_or_default()) {
                     let context = this.context(at);
-                    let token = -log2(model.probability(context, names[at] as usize, this.lower[at]));
+                    let token = -log2(model.probability(context, name as usize, this.lower[at]));
                     bits += token;
-                    if at == span.start - base + (order - 1) {
+                    if at == first {
                         next_head += token;
                     }
                     if index >= tested {

@@ -223,6 +223,10 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
     fn threads_change_nothing(seed in 0u64..1000) {
         let (ids, hashes) = cut(&Zipf::new(50, seed).draws(20_000));
