@@ -3,7 +3,9 @@
 //! With `c` the count of a k-gram (how often it occurs, at the highest order; how many different tokens stand before it,
 //! below), the probability of a token after a context is
 //!
-//!     (max(c - D(c), 0) + (D1 N1 + D2 N2 + D3 N3+) lower) / sum c
+//! ```text
+//! (max(c - D(c), 0) + (D1 N1 + D2 N2 + D3 N3+) lower) / sum c
+//! ```
 //!
 //! where `N1`, `N2`, `N3+` are how many tokens follow the context once, twice, more often, the sum runs over all tokens
 //! that follow, and `lower` is the probability after the context without its first token; after the empty context it is
