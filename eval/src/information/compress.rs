@@ -29,8 +29,8 @@
 //!    That restores the text; numbers of ids are names and not part of it.
 //! 2. Documents stand one after another without marks, in the ids as in the text.
 //!
-//! Cost: xz and zstd at these levels take about a second per 2 MB and serialisation, so measure a sample. Memory of xz is
-//! about 12 times its input, up to 700 MB for each thread.
+//! Cost: xz and zstd at these levels take in the order of a second per megabyte and serialisation, so measure a sample.
+//! Memory for each thread: xz about 12 times its input, up to 700 MB; PPMd 256 MiB.
 
 mod coder;
 mod range;
