@@ -137,3 +137,24 @@ fn bad_input_is_refused_by_name() {
     let nothing = bench();
     nothing.bad(2, &["TOK"], &["eval"]);
 }
+
+/// Gold `ev de`, `ev`: characters cut `e|v|d|e` and `e|v`, 4 borders, of which one is right: P 1/4, R 1, F1 2·1/(4 + 1).
+#[test]
+fn gold_words_are_a_corpus_of_their_own() {
+    let b = trained();
+    b.write("g.tsv", "word\tsegments\nevde\tev de\nev\tev\nevin\tev im\n");
+    let r = report(&b, &["tok", "--lang", "tr", "--gold", "g.tsv"]);
+    let corpora = r["corpora"].as_array().unwrap();
+    assert_eq!((corpora.len(), corpora[1]["name"].as_str()), (2, Some("g")));
+    assert_eq!(corpora[1]["content"]["rejected"][0]["word"], "evin");
+    assert_eq!(value(&r, "baseline:characters", "boundary_precision"), Some(0.25));
+    assert_eq!(value(&r, "baseline:characters", "boundary_f1"), Some(0.4));
+    assert_eq!(value(&r, "baseline:words", "boundary_f1"), Some(0.0));
+    assert!(r["measurements"].as_array().unwrap().iter().all(|m| (m["corpus"] == "g") != (m["metric"] == "fertility")));
+    let out = b.run(&["eval", "tok", "--lang", "tr", "--gold", "g.tsv", "--metrics", "boundary_f1"]);
+    let said = stderr(&out);
+    assert!(out.status.success() && ["g.tsv", "1 of 3", "line 4", "`evin`"].iter().all(|w| said.contains(w)), "{said}");
+    b.write("odd.txt", "\u{1}\u{2}\n;;;;\n");
+    b.bad(1, &["odd.txt"], &["eval", "tok", "--gold", "odd.txt"]);
+    b.bad(1, &["none.tsv"], &["eval", "tok", "--gold", "none.tsv"]);
+}

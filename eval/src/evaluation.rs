@@ -6,6 +6,8 @@ use toktool::observe::{Event, Observer};
 use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
 
+use crate::aligned::{self, Aligned};
+use crate::gold::{Gold, Report};
 use crate::metric::{Better, Figure, Metric};
 use crate::pass;
 use crate::sampled;
@@ -27,6 +29,16 @@ pub struct Input<'a> {
     pub open: Box<dyn Fn() -> Result<Corpus> + Sync + 'a>,
     /// Whether it can be read twice.
     pub again: bool,
+}
+
+/// Gold words to judge on.
+pub struct GoldInput {
+    /// Unique in a report, among corpora too.
+    pub name: String,
+    /// Their language, if it is known.
+    pub language: Option<String>,
+    /// The words.
+    pub gold: Gold,
 }
 
 /// What to measure, and how.
@@ -99,20 +111,32 @@ pub struct SubjectInfo {
 }
 
 /// What is said of a corpus.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CorpusInfo {
     /// Its name.
     pub name: String,
     /// Its language.
     pub language: Option<String>,
-    /// Whether it comes with the program.
-    pub embedded: bool,
-    /// What reading met.
-    pub stats: Stats,
     /// How often `baseline:random` cuts between two characters.
     pub random_rate: f64,
-    /// Documents and bytes of the sample.
-    pub sample: (usize, usize),
+    /// What it is.
+    pub content: Content,
+}
+
+/// What a corpus is.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Documents.
+    Text {
+        /// Whether they come with the program.
+        embedded: bool,
+        /// What reading met.
+        stats: Stats,
+        /// Documents and bytes of the sample.
+        sample: (usize, usize),
+    },
+    /// Gold words, and what reading them met.
+    Gold(Report),
 }
 
 /// Everything that was measured.
@@ -142,6 +166,12 @@ impl Evaluation {
         self.measurements[found].figure.value.filter(|v| v.is_finite())
     }
 
+    /// Whether a metric is measured on a corpus at all.
+    pub fn measures(&self, corpus: usize, metric: usize) -> bool {
+        let gold = matches!(self.corpora[corpus].content, Content::Gold(_));
+        self.metrics[metric].compute.on_gold() == gold
+    }
+
     /// The best figure of a tokenizer that is no baseline; `None` where neither direction is good.
     pub fn best(&self, corpus: usize, metric: usize) -> Option<f64> {
         let better = self.metrics[metric].better;
@@ -166,21 +196,18 @@ impl Evaluation {
 pub fn evaluate(
     tokenizers: Vec<Subject>,
     corpora: &[Input<'_>],
+    golds: &[GoldInput],
     options: &Options,
     observer: &dyn Observer,
 ) -> Result<Evaluation> {
-    check_names(&tokenizers, corpora)?;
+    check_names(&tokenizers, corpora, golds)?;
     let named = tokenizers.len();
     let mut subjects = tokenizers;
     let mut evaluation = Evaluation { metrics: options.metrics.clone(), seed: options.seed, ..Evaluation::default() };
     for (n, input) in corpora.iter().enumerate() {
         subjects.truncate(named);
         let rate = random_rate(&subjects, input)?;
-        if options.baselines {
-            let random = Baseline::Random { rate, seed: options.seed };
-            let all = [Baseline::Characters, Baseline::Bytes, Baseline::Words, random];
-            subjects.extend(all.map(Subject::baseline));
-        }
+        subjects.extend(baselines(rate, options));
         let corpus = (input.open)()?;
         // A token of a baseline is a byte at the least; without baselines, four bytes are few.
         let bytes = options.sample_tokens.saturating_mul(if options.baselines { 1 } else { 4 });
@@ -208,13 +235,32 @@ pub fn evaluate(
             prepared.push(one);
         }
         measure(&mut evaluation, &prepared, named, n, options);
+        let sample = (sample.len(), sample.iter().map(String::len).sum());
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
             language: input.language.clone(),
-            embedded: input.embedded,
             random_rate: rate,
-            sample: (sample.len(), sample.iter().map(String::len).sum()),
-            stats: passed.stats,
+            content: Content::Text { embedded: input.embedded, stats: passed.stats, sample },
+        });
+    }
+    for (n, input) in golds.iter().enumerate() {
+        subjects.truncate(named);
+        let words = &input.gold.words;
+        let rate = aligned::random_rate(&subjects, words)?;
+        subjects.extend(baselines(rate, options));
+        let mut prepared = Vec::new();
+        for subject in &subjects {
+            prepared.push(Prepared::on_gold(Aligned::new(subject, words, rate, options.seed)?, options.seed));
+            if observer.cancelled() {
+                return Err(Error::Interrupted);
+            }
+        }
+        measure(&mut evaluation, &prepared, named, corpora.len() + n, options);
+        evaluation.corpora.push(CorpusInfo {
+            name: input.name.clone(),
+            language: input.language.clone(),
+            random_rate: rate,
+            content: Content::Gold(input.gold.report.clone()),
         });
     }
     let info = |subject: &Subject| SubjectInfo {
@@ -227,7 +273,13 @@ pub fn evaluate(
     Ok(evaluation)
 }
 
-fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>]) -> Result<()> {
+fn baselines(rate: f64, options: &Options) -> impl Iterator<Item = Subject> {
+    let random = Baseline::Random { rate, seed: options.seed };
+    let all = [Baseline::Characters, Baseline::Bytes, Baseline::Words, random];
+    all.into_iter().filter(|_| options.baselines).map(Subject::baseline)
+}
+
+fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput]) -> Result<()> {
     if tokenizers.is_empty() {
         return Err(Error::config("TOK", "there is no tokenizer to judge"));
     }
@@ -240,7 +292,7 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>]) -> Result<()> {
     if let Some(name) = twice(&mut tokenizers.iter().map(|t| &t.name)) {
         return Err(Error::config("TOK", format!("two tokenizers are called `{name}`")).with_hint(hint));
     }
-    match twice(&mut corpora.iter().map(|c| &c.name)) {
+    match twice(&mut corpora.iter().map(|c| &c.name).chain(golds.iter().map(|g| &g.name))) {
         Some(name) => Err(Error::config("--input", format!("two corpora are called `{name}`")).with_hint(hint)),
         None => Ok(()),
     }
@@ -278,6 +330,9 @@ fn random_rate(tokenizers: &[Subject], input: &Input<'_>) -> Result<f64> {
 fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, corpus: usize, options: &Options) {
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (metric, &row) in options.metrics.iter().enumerate() {
+        if row.compute.on_gold() != prepared[0].is_gold() {
+            continue;
+        }
         let (_, base) = prepared[0].figures(row, &prepared[0]);
         for (subject, one) in prepared.iter().enumerate() {
             let (figure, replicated) = one.figures(row, &prepared[0]);

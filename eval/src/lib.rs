@@ -1,5 +1,6 @@
 //! Judges tokenizers: every intrinsic metric of the field, on whole corpora, with intervals and baselines.
 
+pub mod aligned;
 pub mod alignment;
 pub mod blocks;
 pub mod counts;

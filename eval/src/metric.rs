@@ -2,6 +2,7 @@
 //!
 //! Reports, `--list`, `--metrics`, `--fail-under` and the tests all read this table; a new metric is a row.
 
+use crate::aligned::{Aligned, Sums};
 use crate::counts::Counts;
 use crate::information::compress::Sizes;
 use crate::information::orders::Orders;
@@ -90,6 +91,17 @@ pub enum Compute {
     HeldOut(usize, bool),
     /// From compressors on the document sample.
     Sizes(fn(&Sizes) -> Figure),
+    /// From sums over gold words; intervals by bootstrap over words.
+    Words(fn(&Sums) -> Figure),
+    /// From gold words as a whole.
+    Aligned(fn(&Aligned) -> Figure),
+}
+
+impl Compute {
+    /// Whether it is measured on gold words rather than on text.
+    pub fn on_gold(self) -> bool {
+        matches!(self, Compute::Words(_) | Compute::Aligned(_))
+    }
 }
 
 /// A row of the table.

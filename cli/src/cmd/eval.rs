@@ -25,6 +25,7 @@ Examples:
   toktool eval turkish --lang tr
   toktool eval turkish llama=llama/tokenizer.json --lang tr --input news=news.txt --input wiki.jsonl.zst
   toktool eval a.json b.json --input web@hi=hindi.parquet --format json -o report.json
+  toktool eval turkish --lang tr --gold segmented.tsv
   toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
   toktool eval --list
 
@@ -45,6 +46,10 @@ pub struct Eval {
     /// A corpus: a file, a folder or `-`, as `[name[@lang]=]PATH`; may be given several times
     #[arg(long, value_name = "INPUT")]
     input: Vec<PathBuf>,
+
+    /// Words with known morphemes, as `[name[@lang]=]PATH`; may be given several times
+    #[arg(long, value_name = "GOLD")]
+    gold: Vec<PathBuf>,
 
     /// Metrics or families to measure, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -113,9 +118,10 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         output::check_file(path, global.force)?;
     }
     let corpora = inputs::inputs(args)?;
+    let golds = inputs::golds(args, global.ui())?;
     let subjects = args.toks.iter().map(|tok| subject(tok, args)).collect::<Result<Vec<_>>>()?;
     let progress = Progress::new(global.ui());
-    let evaluated = global.in_pool(|| evaluation::evaluate(subjects, &corpora, &options, &progress))?;
+    let evaluated = global.in_pool(|| evaluation::evaluate(subjects, &corpora, &golds, &options, &progress))?;
     progress.clear();
     let evaluation = evaluated?;
     let mut out = Out::open(args.output.as_deref(), global.force)?;

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use toktool::Result;
 use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
 
+use crate::aligned::{Aligned, Sums};
 use crate::blocks::MOST;
 use crate::counts::Counts;
 use crate::information::compress::{self, Compressor, Sizes};
@@ -11,7 +12,7 @@ use crate::information::orders::{self, Document, Orders, TestDocument};
 use crate::metric::{Compute, Figure, Metric, Traits};
 use crate::pass::{self, Tokens};
 use crate::sampled::{Sampled, hash};
-use crate::subject::Subject;
+use crate::subject::{Baseline, Kind, Subject};
 use crate::view::View;
 
 /// What has to be measured on the document sample.
@@ -34,20 +35,21 @@ impl Wanted {
     }
 }
 
-/// Sums of the blocks that each replicate draws.
-fn replicates(blocks: &[Counts], seed: u64) -> Vec<Counts> {
+/// Sums of the blocks that each replicate draws; none where there are too few blocks to draw from.
+fn drawn<T: Default + Send + Sync>(blocks: &[T], seed: u64, add: fn(&mut T, &T)) -> Vec<T> {
     if blocks.len() < 2 {
         return Vec::new();
     }
     let sum = |replicate| {
-        let mut sum = Counts::default();
-        draw(blocks.len(), seed, replicate).for_each(|block| sum.add(&blocks[block]));
+        let mut sum = T::default();
+        draw(blocks.len(), seed, replicate).for_each(|block| add(&mut sum, &blocks[block]));
         sum
     };
     (0..REPLICATES).into_par_iter().map(sum).collect()
 }
 
 /// One tokenizer on one corpus, ready for every metric.
+#[derive(Default)]
 pub(super) struct Prepared {
     total: Counts,
     replicates: Vec<Counts>,
@@ -56,10 +58,24 @@ pub(super) struct Prepared {
     without: Vec<View>,
     orders: Option<Orders>,
     sizes: Option<Sizes>,
+    aligned: Option<Aligned>,
+    words: Vec<Sums>,
+    /// New words cost nothing, as every token there may be is one.
+    open: bool,
     seed: u64,
 }
 
 impl Prepared {
+    /// Of gold words.
+    pub(super) fn on_gold(aligned: Aligned, seed: u64) -> Prepared {
+        let words = drawn(&aligned.blocks, seed, Sums::add);
+        Prepared { aligned: Some(aligned), words, seed, ..Prepared::default() }
+    }
+
+    pub(super) fn is_gold(&self) -> bool {
+        self.aligned.is_some()
+    }
+
     pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
         let (view, without) = match (&outcome.tokens, subject.judged()) {
             (Tokens::ById(counts), Some(judged)) => {
@@ -72,9 +88,10 @@ impl Prepared {
             _ => (None, Vec::new()),
         };
         let traits = view.as_ref().map_or(Traits::default(), |view| view.traits);
-        let replicates = replicates(outcome.blocks.rows(), seed);
+        let replicates = drawn(outcome.blocks.rows(), seed, Counts::add);
         let total = outcome.blocks.total();
-        Prepared { total, replicates, traits, view, without, orders: None, sizes: None, seed }
+        let open = matches!(subject.kind, Kind::Baseline(Baseline::Words | Baseline::Random { .. }));
+        Prepared { total, replicates, traits, view, without, open, seed, ..Prepared::default() }
     }
 
     /// Measures what needs the document sample.
@@ -85,12 +102,21 @@ impl Prepared {
             let rows: Vec<Document<'_>> =
                 rows.iter().map(|(bytes, hash, ids)| Document { ids, bytes: *bytes, hash: *hash }).collect();
             let options = orders::Options { seed, ..orders::Options::new(sampled.vocabulary.len()) };
-            self.orders = Some(orders::measure(&rows, &options)?);
+            self.orders = Some(orders::measure(&rows, &options)?).filter(|_| !self.open);
         }
         if wanted.sizes {
             let text = documents.concat();
             let input = compress::Input { ids: &sampled.ids, vocabulary: &sampled.vocabulary, text: text.as_bytes() };
-            self.sizes = Some(compress::measure(&input, &Compressor::ALL)?);
+            let mut sizes = compress::measure(&input, &Compressor::ALL)?;
+            if self.open {
+                // Without its dictionary, an open vocabulary would hide the text in its tokens.
+                sizes
+                    .rows
+                    .iter_mut()
+                    .filter(|row| row.serialisation.is_some())
+                    .for_each(|row| row.bits_per_byte = None);
+            }
+            self.sizes = Some(sizes);
         }
         Ok(())
     }
@@ -109,6 +135,11 @@ impl Prepared {
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::HeldOut(order, bytes) => self.held_out(order, bytes),
+            Compute::Words(f) => {
+                let total = self.aligned.as_ref().map_or(Figure::NONE, |aligned| f(&aligned.total));
+                (total, self.words.iter().map(|sums| f(sums).value).collect())
+            }
+            Compute::Aligned(f) => (self.aligned.as_ref().map_or(Figure::NONE, f), Vec::new()),
         }
     }
 

@@ -180,7 +180,7 @@ macro_rules! orders {
             aggregation: "over the document sample",
             definition: $definition,
             source: $source,
-            missing: "the sample has too few documents or tokens",
+            missing: "the sample has too few documents, or the vocabulary is open: new words would cost nothing",
             detail: $detail,
             compute: $compute,
         }
@@ -248,7 +248,7 @@ macro_rules! size {
             aggregation: "over the document sample",
             definition: $definition,
             source: "Erdogan et al. 2026 (2601.09039): tokenizers before compressors",
-            missing: "the sample is empty",
+            missing: "the sample is empty, or the vocabulary is open: new words would cost nothing",
             detail: $detail,
             compute: Compute::Sizes($compute),
         }

@@ -5,6 +5,7 @@ use crate::metric::Metric;
 mod compression;
 mod coverage;
 mod information;
+mod morphology;
 mod structure;
 mod vocabulary;
 
@@ -17,4 +18,5 @@ pub const TABLES: &[&[Metric]] = &[
     information::COMPRESSORS,
     coverage::ROWS,
     structure::ROWS,
+    morphology::ROWS,
 ];

@@ -3,7 +3,29 @@
 use serde_json::{Value, json};
 
 use super::rows::rows;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Content, Evaluation};
+
+fn content(content: &Content) -> Value {
+    match content {
+        Content::Text { embedded, stats, sample } => json!({
+            "kind": "text",
+            "embedded_sample": embedded,
+            "documents": stats.documents,
+            "empty_documents": stats.empty,
+            "bytes": stats.bytes,
+            "sample_documents": sample.0,
+            "sample_bytes": sample.1,
+        }),
+        Content::Gold(report) => json!({
+            "kind": "gold",
+            "layout": report.layout,
+            "rows": report.rows,
+            "kept": report.kept,
+            "without_boundaries": report.without_boundaries,
+            "rejected": report.rejected.iter().map(|r| json!({"line": r.line, "word": r.word, "why": r.why})).collect::<Vec<_>>(),
+        }),
+    }
+}
 
 /// The evaluation as a JSON document. All numbers are finite or null.
 pub fn json(evaluation: &Evaluation) -> Value {
@@ -22,13 +44,8 @@ pub fn json(evaluation: &Evaluation) -> Value {
         json!({
             "name": c.name,
             "language": c.language,
-            "embedded_sample": c.embedded,
-            "documents": c.stats.documents,
-            "empty_documents": c.stats.empty,
-            "bytes": c.stats.bytes,
             "random_rate": c.random_rate,
-            "sample_documents": c.sample.0,
-            "sample_bytes": c.sample.1,
+            "content": content(&c.content),
         })
     });
     let differences = evaluation.differences.iter().map(|d| {

@@ -13,7 +13,7 @@ pub fn latex(evaluation: &Evaluation) -> String {
         let _ = writeln!(out, "\\begin{{table}}\n\\centering\n\\begin{{tabular}}{{l{columns}}}\n\\toprule");
         let names: Vec<String> = evaluation.subjects.iter().map(|s| escaped(&s.name)).collect();
         let _ = writeln!(out, "metric & {} \\\\\n\\midrule", names.join(" & "));
-        for (m, metric) in evaluation.metrics.iter().enumerate() {
+        for (m, metric) in evaluation.metrics.iter().enumerate().filter(|(m, _)| evaluation.measures(c, *m)) {
             let best = evaluation.best(c, m);
             let cells: Vec<String> = (0..evaluation.subjects.len())
                 .map(|s| {
@@ -28,11 +28,10 @@ pub fn latex(evaluation: &Evaluation) -> String {
         }
         let _ = writeln!(
             out,
-            "\\bottomrule\n\\end{{tabular}}\n\\caption{{{}: {} documents, {} bytes. $^\\dagger$ a degenerate baseline is at \
+            "\\bottomrule\n\\end{{tabular}}\n\\caption{{{}: {}. $^\\dagger$ a degenerate baseline is at \
              least as good as every tokenizer.}}\n\\end{{table}}\n",
             escaped(&corpus.name),
-            corpus.stats.documents,
-            corpus.stats.bytes
+            escaped(&super::number::content(&corpus.content)),
         );
     }
     out

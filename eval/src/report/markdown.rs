@@ -13,11 +13,11 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for (c, corpus) in evaluation.corpora.iter().enumerate() {
         let language = corpus.language.as_ref().map_or(String::new(), |l| format!(" ({l})"));
         let _ = writeln!(out, "## {}{language}\n", corpus.name);
-        let _ = writeln!(out, "{} documents, {} bytes.\n", corpus.stats.documents, corpus.stats.bytes);
+        let _ = writeln!(out, "{}.\n", super::number::content(&corpus.content));
         let names = evaluation.subjects.iter().map(|s| format!(" {} |", cell(&s.name))).collect::<String>();
         let rules = "---:|".repeat(evaluation.subjects.len());
         let _ = writeln!(out, "| metric | unit | better |{names}\n|---|---|---|{rules}");
-        for (m, metric) in evaluation.metrics.iter().enumerate() {
+        for (m, metric) in evaluation.metrics.iter().enumerate().filter(|(m, _)| evaluation.measures(c, *m)) {
             let dagger = if evaluation.won(c, m).is_empty() { "" } else { " †" };
             let _ = write!(out, "| `{}`{dagger} | {} | {} |", metric.name, metric.unit, metric.better.name());
             let best = evaluation.best(c, m);

@@ -1,5 +1,7 @@
 //! Figures for people.
 
+use crate::evaluation::Content;
+
 /// A figure with four significant digits, whole numbers in full with their thousands apart; a dash for none.
 pub fn shown(value: Option<f64>) -> String {
     match value {
@@ -22,6 +24,29 @@ fn grouped(n: i64) -> String {
         text.push(c);
     }
     if n < 0 { format!("-{text}") } else { text }
+}
+
+/// What a corpus is, in a line.
+pub fn content(content: &Content) -> String {
+    let n = |count: u64| shown(Some(count as f64));
+    match content {
+        Content::Text { embedded, stats, .. } => {
+            let own = if *embedded { "; the program's own sample, too small to say much about a language" } else { "" };
+            format!("{} documents, {} bytes{own}", n(stats.documents), n(stats.bytes))
+        }
+        Content::Gold(report) => {
+            let rejected = match report.rejected.len() {
+                0 => String::new(),
+                count => format!(", {} rejected", n(count as u64)),
+            };
+            format!(
+                "gold words, {} of {} rows kept{rejected} (layout {})",
+                n(report.kept),
+                n(report.rows),
+                report.layout
+            )
+        }
+    }
 }
 
 #[cfg(test)]

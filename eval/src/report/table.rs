@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::number::shown;
+use super::number::{content, shown};
 use crate::evaluation::Evaluation;
 use crate::subject::BASELINE;
 
@@ -18,15 +18,13 @@ pub fn table(evaluation: &Evaluation) -> String {
     let mut out = String::new();
     for (c, corpus) in evaluation.corpora.iter().enumerate() {
         let language = corpus.language.as_ref().map_or(String::new(), |l| format!(" ({l})"));
-        let sample =
-            if corpus.embedded { ", the program's own sample: too small to say much about a language" } else { "" };
-        let (documents, bytes) = (shown(Some(corpus.stats.documents as f64)), shown(Some(corpus.stats.bytes as f64)));
-        let _ = writeln!(out, "{}{language}: {documents} documents, {bytes} bytes{sample}", corpus.name);
+        let _ = writeln!(out, "{}{language}: {}", corpus.name, content(&corpus.content));
         let subjects: Vec<usize> = (0..evaluation.subjects.len()).collect();
         for beside in subjects.chunks(BESIDE) {
             let _ = writeln!(out, "{}", part(evaluation, c, beside));
         }
-        let won = (0..evaluation.metrics.len()).filter(|&m| !evaluation.won(c, m).is_empty());
+        let shown = |m: &usize| !evaluation.metrics[*m].detail && !evaluation.won(c, *m).is_empty();
+        let won = (0..evaluation.metrics.len()).filter(shown);
         let won: Vec<String> = won
             .map(|m| {
                 let names = evaluation.won(c, m).iter().map(|&s| short(&evaluation.subjects[s].name));
@@ -57,8 +55,9 @@ fn part(evaluation: &Evaluation, corpus: usize, subjects: &[usize]) -> Table {
     table.set_header(header);
     let mut family = "";
     // Details are left out, unless nothing else was asked for.
-    let all = evaluation.metrics.iter().all(|m| m.detail);
-    for (m, metric) in evaluation.metrics.iter().enumerate().filter(|(_, m)| all || !m.detail) {
+    let measured = evaluation.metrics.iter().enumerate().filter(|(m, _)| evaluation.measures(corpus, *m));
+    let all = measured.clone().all(|(_, metric)| metric.detail);
+    for (m, metric) in measured.filter(|(_, metric)| all || !metric.detail) {
         if metric.family != family {
             family = metric.family;
             table.add_row([format!("{family}:")]);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evaluation::{CorpusInfo, Degenerate, Evaluation, Measurement, SubjectInfo};
+use crate::evaluation::{Content, CorpusInfo, Degenerate, Evaluation, Measurement, SubjectInfo};
 use crate::metric::{Figure, find};
 
 fn evaluation(subjects: usize) -> Evaluation {
@@ -19,10 +19,8 @@ fn evaluation(subjects: usize) -> Evaluation {
         corpora: vec![CorpusInfo {
             name: "text".into(),
             language: Some("tr".into()),
-            embedded: false,
-            stats: Default::default(),
             random_rate: 0.25,
-            sample: (1, 2),
+            content: Content::Text { embedded: false, stats: Default::default(), sample: (1, 2) },
         }],
         metrics,
         measurements,

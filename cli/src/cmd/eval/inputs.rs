@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use toktool::corpus::{Corpus, Options, Source};
 use toktool::{Error, Result, samples};
-use toktool_eval::evaluation::Input;
+use toktool_eval::evaluation::{GoldInput, Input};
+use toktool_eval::gold;
 
 use super::{Eval, file_name, languages};
 use crate::args::named;
 use crate::documents::STDIN;
+use crate::ui::Ui;
 
 /// The inputs as named, or the embedded samples.
 pub fn inputs(args: &Eval) -> Result<Vec<Input<'static>>> {
@@ -41,14 +43,42 @@ fn embedded(lang: Option<&str>) -> Result<Vec<Input<'static>>> {
     Ok(chosen.into_iter().map(input).collect())
 }
 
-fn input(given: &PathBuf, args: &Eval) -> Result<Input<'static>> {
-    let (label, path) = named(given);
-    let (name, lang) = match label.as_deref().map(|label| label.split_once('@').unwrap_or((label, ""))) {
-        Some((name, lang)) => (name.to_owned(), lang.to_owned()),
-        None => (String::new(), String::new()),
+/// Gold words as named. Rows that do not match their word are said.
+pub fn golds(args: &Eval, ui: Ui) -> Result<Vec<GoldInput>> {
+    let read = |given: &PathBuf| {
+        let (name, language, path) = labelled(given, args);
+        let gold = gold::read(&path)?;
+        let rejected = &gold.report.rejected;
+        if let Some(first) = rejected.first() {
+            ui.warning(format_args!(
+                "`{}`: {} of {} rows are of no use, the first in line {}: `{}`: {}",
+                path.display(),
+                rejected.len(),
+                gold.report.rows,
+                first.line,
+                first.word,
+                first.why
+            ));
+        }
+        Ok(GoldInput { name, language, gold })
     };
+    args.gold.iter().map(read).collect()
+}
+
+/// Name, language and path of `[name[@lang]=]PATH`.
+fn labelled(given: &Path, args: &Eval) -> (String, Option<String>, PathBuf) {
+    let (label, path) = named(given);
+    let label = label.unwrap_or_default();
+    let (name, lang) = label.split_once('@').unwrap_or((&label, ""));
+    let own = || if path == Path::new(STDIN) { "stdin".to_owned() } else { file_name(&path) };
+    let name = if name.is_empty() { own() } else { name.to_owned() };
+    let lang = Some(lang.to_owned()).filter(|l| !l.is_empty()).or_else(|| args.lang.clone());
+    (name, lang, path)
+}
+
+fn input(given: &Path, args: &Eval) -> Result<Input<'static>> {
+    let (name, language, path) = labelled(given, args);
     let stdin = path == Path::new(STDIN);
-    let own = if stdin { "stdin".to_owned() } else { file_name(&path) };
     let options = Options { keep_empty: false, ..args.reading.options() };
     let sources = vec![Source { group: None, path }];
     let open = move || Corpus::open(&sources, options.clone());
@@ -56,11 +86,5 @@ fn input(given: &PathBuf, args: &Eval) -> Result<Input<'static>> {
     if !stdin {
         open()?;
     }
-    Ok(Input {
-        name: if name.is_empty() { own } else { name },
-        language: Some(lang).filter(|l| !l.is_empty()).or_else(|| args.lang.clone()),
-        embedded: false,
-        open: Box::new(open),
-        again: !stdin,
-    })
+    Ok(Input { name, language, embedded: false, open: Box::new(open), again: !stdin })
 }
