@@ -158,3 +158,27 @@ fn gold_words_are_a_corpus_of_their_own() {
     b.bad(1, &["odd.txt"], &["eval", "tok", "--gold", "odd.txt"]);
     b.bad(1, &["none.tsv"], &["eval", "tok", "--gold", "none.tsv"]);
 }
+
+#[test]
+fn languages_are_compared_line_by_line() {
+    let b = trained();
+    b.write("en", "house\nthe houses\n\n");
+    b.write("tr", "ev\nevler bunlar\nx\n");
+    let args = ["tok", "--lang", "tr", "--metrics", "fairness", "--parallel", "en=en", "--parallel", "tr=tr"];
+    let r = report(&b, &args);
+    let of = |language: Option<&str>, metric: &str| {
+        let rows = r["measurements"].as_array().unwrap();
+        let found = |row: &&Value| {
+            row["tokenizer"] == "baseline:characters" && row["metric"] == metric && row["language"].as_str() == language
+        };
+        rows.iter().find(found).unwrap()["value"].as_f64().unwrap()
+    };
+    // Characters: 5 and 10, 2 and 12; the third line is empty in English. (2/5 + 12/10)/2 = 0.8; (1 + 1)/(2 · 2 · 29).
+    assert_eq!(of(Some("en"), "parity"), 1.0);
+    assert!((of(Some("tr"), "parity") - 0.8).abs() < 1e-12);
+    assert!((of(None, "gini") - 2.0 / 116.0).abs() < 1e-12);
+    b.write("tr", "ev\n");
+    b.bad(2, &["en 3", "tr 1"], &["eval", "tok", "--parallel", "en=en", "--parallel", "tr=tr"]);
+    b.bad(2, &["`de`"], &["eval", "tok", "--parallel", "en=en", "--parallel", "tr=en", "--pivot", "de"]);
+    b.bad(1, &["none"], &["eval", "tok", "--parallel", "en=none", "--parallel", "tr=tr"]);
+}

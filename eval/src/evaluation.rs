@@ -1,21 +1,25 @@
 //! The whole run: corpora under tokenizers and baselines, to a flat list of measurements.
 
-use toktool::corpus::{Corpus, Stats};
-use toktool::encode::Scratch;
+use toktool::corpus::Corpus;
 use toktool::observe::{Event, Observer};
 use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
 
 use crate::aligned::{self, Aligned};
-use crate::gold::{Gold, Report};
-use crate::metric::{Better, Figure, Metric};
+use crate::gold::Gold;
+use crate::metric::{Better, Metric};
+use crate::parallel::{self, ParallelText};
 use crate::pass;
 use crate::sampled;
-use crate::subject::{Baseline, Subject};
+use crate::subject::Subject;
 
+mod chance;
 mod prepared;
+mod result;
 
+use chance::{baselines, border_rate, random_rate};
 use prepared::{Prepared, Wanted};
+pub use result::{Content, CorpusInfo, Degenerate, Difference, Evaluation, Measurement, SubjectInfo};
 
 /// A corpus to judge on.
 pub struct Input<'a> {
@@ -56,138 +60,6 @@ pub struct Options {
     pub baselines: bool,
 }
 
-/// One figure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measurement {
-    /// Index of the tokenizer in [`Evaluation::subjects`].
-    pub subject: usize,
-    /// Index of the corpus in [`Evaluation::corpora`].
-    pub corpus: usize,
-    /// Index of the metric in [`Options::metrics`].
-    pub metric: usize,
-    /// The figure.
-    pub figure: Figure,
-    /// Its 95 % interval, where it is a sample's.
-    pub interval: Option<(f64, f64)>,
-}
-
-/// How much a tokenizer differs from the first one named, on the very same documents.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
-    /// Index of the tokenizer.
-    pub subject: usize,
-    /// Index of the corpus.
-    pub corpus: usize,
-    /// Index of the metric.
-    pub metric: usize,
-    /// Its figure less that of the first tokenizer.
-    pub value: f64,
-    /// The 95 % interval, from the same draws for both.
-    pub interval: Option<(f64, f64)>,
-}
-
-/// A metric that something degenerate wins.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Degenerate {
-    /// Index of the corpus.
-    pub corpus: usize,
-    /// Index of the metric.
-    pub metric: usize,
-    /// Indices of the baselines that are at least as good as every tokenizer.
-    pub subjects: Vec<usize>,
-}
-
-/// What is said of a tokenizer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SubjectInfo {
-    /// Its name.
-    pub name: String,
-    /// Whether it is a baseline.
-    pub baseline: bool,
-    /// Entries of its vocabulary.
-    pub declared: Option<u64>,
-    /// Whether every text comes back byte for byte, by construction.
-    pub lossless: bool,
-}
-
-/// What is said of a corpus.
-#[derive(Debug, Clone)]
-pub struct CorpusInfo {
-    /// Its name.
-    pub name: String,
-    /// Its language.
-    pub language: Option<String>,
-    /// How often `baseline:random` cuts between two characters.
-    pub random_rate: f64,
-    /// What it is.
-    pub content: Content,
-}
-
-/// What a corpus is.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// Documents.
-    Text {
-        /// Whether they come with the program.
-        embedded: bool,
-        /// What reading met.
-        stats: Stats,
-        /// Documents and bytes of the sample.
-        sample: (usize, usize),
-    },
-    /// Gold words, and what reading them met.
-    Gold(Report),
-}
-
-/// Everything that was measured.
-#[derive(Debug, Clone, Default)]
-pub struct Evaluation {
-    /// Tokenizers as named, then baselines.
-    pub subjects: Vec<SubjectInfo>,
-    /// Corpora as named.
-    pub corpora: Vec<CorpusInfo>,
-    /// What was asked for.
-    pub metrics: Vec<&'static Metric>,
-    /// Figures: by corpus, then tokenizer, then metric.
-    pub measurements: Vec<Measurement>,
-    /// Paired differences to the first tokenizer.
-    pub differences: Vec<Difference>,
-    /// Metrics that a baseline wins.
-    pub degenerate: Vec<Degenerate>,
-    /// The seed.
-    pub seed: u64,
-}
-
-impl Evaluation {
-    /// The figure of a tokenizer on a corpus; `None` where there is none, or no finite one.
-    pub fn value(&self, corpus: usize, subject: usize, metric: usize) -> Option<f64> {
-        let key = (corpus, subject, metric);
-        let found = self.measurements.binary_search_by_key(&key, |m| (m.corpus, m.subject, m.metric)).ok()?;
-        self.measurements[found].figure.value.filter(|v| v.is_finite())
-    }
-
-    /// Whether a metric is measured on a corpus at all.
-    pub fn measures(&self, corpus: usize, metric: usize) -> bool {
-        let gold = matches!(self.corpora[corpus].content, Content::Gold(_));
-        self.metrics[metric].compute.on_gold() == gold
-    }
-
-    /// The best figure of a tokenizer that is no baseline; `None` where neither direction is good.
-    pub fn best(&self, corpus: usize, metric: usize) -> Option<f64> {
-        let better = self.metrics[metric].better;
-        let tokenizers = (0..self.subjects.len()).filter(|&s| !self.subjects[s].baseline);
-        let values = tokenizers.filter_map(|s| self.value(corpus, s, metric));
-        let best = values.reduce(|a, b| if better.prefers(b, a) { b } else { a });
-        best.filter(|_| better != Better::Neither)
-    }
-
-    /// The baselines that win a metric.
-    pub fn won(&self, corpus: usize, metric: usize) -> &[usize] {
-        let found = self.degenerate.iter().find(|d| (d.corpus, d.metric) == (corpus, metric));
-        found.map_or(&[], |d| &d.subjects)
-    }
-}
-
 /// Judges tokenizers on corpora.
 ///
 /// # Errors
@@ -197,6 +69,7 @@ pub fn evaluate(
     tokenizers: Vec<Subject>,
     corpora: &[Input<'_>],
     golds: &[GoldInput],
+    parallel: Option<&ParallelText>,
     options: &Options,
     observer: &dyn Observer,
 ) -> Result<Evaluation> {
@@ -263,6 +136,9 @@ pub fn evaluate(
             content: Content::Gold(input.gold.report.clone()),
         });
     }
+    if let Some(text) = parallel {
+        languages(&mut evaluation, &mut subjects, named, text, options)?;
+    }
     let info = |subject: &Subject| SubjectInfo {
         name: subject.name.clone(),
         baseline: subject.is_baseline(),
@@ -273,10 +149,35 @@ pub fn evaluate(
     Ok(evaluation)
 }
 
-fn baselines(rate: f64, options: &Options) -> impl Iterator<Item = Subject> {
-    let random = Baseline::Random { rate, seed: options.seed };
-    let all = [Baseline::Characters, Baseline::Bytes, Baseline::Words, random];
-    all.into_iter().filter(|_| options.baselines).map(Subject::baseline)
+/// Parallel text: each language is a corpus, and so are all together.
+fn languages(
+    evaluation: &mut Evaluation,
+    subjects: &mut Vec<Subject>,
+    named: usize,
+    text: &ParallelText,
+    options: &Options,
+) -> Result<()> {
+    subjects.truncate(named);
+    let lines: Vec<&str> = text.languages.iter().flat_map(|(_, lines)| lines).map(String::as_str).collect();
+    let rate = border_rate(subjects, &lines)?;
+    subjects.extend(baselines(rate, options));
+    let costs = subjects.iter().map(|s| parallel::costs(s, text)).collect::<Result<Vec<_>>>()?;
+    let known: Vec<String> = text.languages.iter().map(|(lang, _)| lang.clone()).collect();
+    for language in (0..known.len()).map(Some).chain([None]) {
+        let prepared: Vec<Prepared> = costs.iter().map(|c| Prepared::on_lines(c, language, options.seed)).collect();
+        measure(evaluation, &prepared, named, evaluation.corpora.len(), options);
+        evaluation.corpora.push(CorpusInfo {
+            name: text.name.clone(),
+            language: language.map(|n| known[n].clone()),
+            random_rate: rate,
+            content: Content::Parallel {
+                lines: text.languages[0].1.len() as u64,
+                pivot: known[text.pivot].clone(),
+                languages: known.clone(),
+            },
+        });
+    }
+    Ok(())
 }
 
 fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput]) -> Result<()> {
@@ -298,39 +199,10 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
     }
 }
 
-/// Text that the rate of random cuts is measured on.
-const PROBE: usize = 1 << 18;
-
-/// How often the tokenizers cut between two characters at the beginning of the corpus, on average over the tokenizers.
-/// For a corpus that can be read only once: of the program's own English sample.
-fn random_rate(tokenizers: &[Subject], input: &Input<'_>) -> Result<f64> {
-    let english = || Corpus::from_text("en", toktool::samples::eval("en").unwrap_or_default(), Default::default());
-    let corpus = if input.again { (input.open)()? } else { english() };
-    let Some(raw) = corpus.next()? else { return Ok(0.0) };
-    let block = raw.decode(&corpus)?;
-    let (mut chars, mut documents) = (0usize, Vec::new());
-    for document in block.documents() {
-        documents.push(document);
-        chars += document.chars().count().saturating_sub(1);
-        if chars > PROBE {
-            break;
-        }
-    }
-    let mut sum = 0.0;
-    for tokenizer in tokenizers {
-        let (mut scratch, mut borders) = (Scratch::default(), 0);
-        for document in &documents {
-            borders += tokenizer.tokens(document, &mut scratch, &mut Vec::new())?.len().saturating_sub(1);
-        }
-        sum += (borders as f64 / chars.max(1) as f64).min(1.0);
-    }
-    Ok(sum / tokenizers.len() as f64)
-}
-
 fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, corpus: usize, options: &Options) {
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (metric, &row) in options.metrics.iter().enumerate() {
-        if row.compute.on_gold() != prepared[0].is_gold() {
+        if row.compute.place() != prepared[0].place() {
             continue;
         }
         let (_, base) = prepared[0].figures(row, &prepared[0]);

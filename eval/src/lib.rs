@@ -11,6 +11,7 @@ pub mod information;
 pub mod metric;
 mod metrics;
 pub mod page;
+pub mod parallel;
 pub mod pass;
 pub mod report;
 pub mod sampled;

@@ -7,6 +7,7 @@ use crate::counts::Counts;
 use crate::information::compress::Sizes;
 use crate::information::orders::Orders;
 use crate::metrics;
+use crate::parallel::Costs;
 use crate::view::View;
 
 /// Which direction is good.
@@ -95,12 +96,34 @@ pub enum Compute {
     Words(fn(&Sums) -> Figure),
     /// From gold words as a whole.
     Aligned(fn(&Aligned) -> Figure),
+    /// From parallel lines, for the language of this index; intervals by bootstrap over lines.
+    Language(fn(&Costs, usize) -> Figure),
+    /// From parallel lines, over all languages; intervals by bootstrap over lines.
+    Languages(fn(&Costs) -> Figure),
+}
+
+/// What a metric is measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Documents.
+    Text,
+    /// Gold words.
+    Gold,
+    /// One language of parallel text.
+    Language,
+    /// All languages of parallel text together.
+    Languages,
 }
 
 impl Compute {
-    /// Whether it is measured on gold words rather than on text.
-    pub fn on_gold(self) -> bool {
-        matches!(self, Compute::Words(_) | Compute::Aligned(_))
+    /// What it is measured on.
+    pub fn place(self) -> Place {
+        match self {
+            Compute::Words(_) | Compute::Aligned(_) => Place::Gold,
+            Compute::Language(_) => Place::Language,
+            Compute::Languages(_) => Place::Languages,
+            _ => Place::Text,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ Examples:
   toktool eval turkish llama=llama/tokenizer.json --lang tr --input news=news.txt --input wiki.jsonl.zst
   toktool eval a.json b.json --input web@hi=hindi.parquet --format json -o report.json
   toktool eval turkish --lang tr --gold segmented.tsv
+  toktool eval a.json b.json --parallel en=x.en --parallel tr=x.tr --metrics fairness
   toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
   toktool eval --list
 
@@ -50,6 +51,14 @@ pub struct Eval {
     /// Words with known morphemes, as `[name[@lang]=]PATH`; may be given several times
     #[arg(long, value_name = "GOLD")]
     gold: Vec<PathBuf>,
+
+    /// The same text line by line in several languages, each as `lang=PATH`
+    #[arg(long, value_name = "LANG=PATH")]
+    parallel: Vec<String>,
+
+    /// The language that the others of `--parallel` are held against
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pivot: String,
 
     /// Metrics or families to measure, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -119,9 +128,11 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     }
     let corpora = inputs::inputs(args)?;
     let golds = inputs::golds(args, global.ui())?;
+    let parallel = inputs::parallel(args)?;
     let subjects = args.toks.iter().map(|tok| subject(tok, args)).collect::<Result<Vec<_>>>()?;
     let progress = Progress::new(global.ui());
-    let evaluated = global.in_pool(|| evaluation::evaluate(subjects, &corpora, &golds, &options, &progress))?;
+    let evaluated =
+        global.in_pool(|| evaluation::evaluate(subjects, &corpora, &golds, parallel.as_ref(), &options, &progress))?;
     progress.clear();
     let evaluation = evaluated?;
     let mut out = Out::open(args.output.as_deref(), global.force)?;

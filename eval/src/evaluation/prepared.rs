@@ -9,7 +9,8 @@ use crate::blocks::MOST;
 use crate::counts::Counts;
 use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
-use crate::metric::{Compute, Figure, Metric, Traits};
+use crate::metric::{Compute, Figure, Metric, Place, Traits};
+use crate::parallel::Costs;
 use crate::pass::{self, Tokens};
 use crate::sampled::{Sampled, hash};
 use crate::subject::{Baseline, Kind, Subject};
@@ -48,6 +49,13 @@ fn drawn<T: Default + Send + Sync>(blocks: &[T], seed: u64, add: fn(&mut T, &T))
     (0..REPLICATES).into_par_iter().map(sum).collect()
 }
 
+/// Parallel lines.
+struct Lines {
+    total: Costs,
+    language: Option<usize>,
+    drawn: Vec<Costs>,
+}
+
 /// One tokenizer on one corpus, ready for every metric.
 #[derive(Default)]
 pub(super) struct Prepared {
@@ -60,6 +68,7 @@ pub(super) struct Prepared {
     sizes: Option<Sizes>,
     aligned: Option<Aligned>,
     words: Vec<Sums>,
+    lines: Option<Lines>,
     /// New words cost nothing, as every token there may be is one.
     open: bool,
     seed: u64,
@@ -72,8 +81,21 @@ impl Prepared {
         Prepared { aligned: Some(aligned), words, seed, ..Prepared::default() }
     }
 
-    pub(super) fn is_gold(&self) -> bool {
-        self.aligned.is_some()
+    /// Of parallel lines: of the language of this index, or of all of them.
+    pub(super) fn on_lines(blocks: &[Costs], language: Option<usize>, seed: u64) -> Prepared {
+        let mut total = Costs::default();
+        blocks.iter().for_each(|block| total.add(block));
+        let lines = Lines { total, language, drawn: drawn(blocks, seed, Costs::add) };
+        Prepared { lines: Some(lines), seed, ..Prepared::default() }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        match (&self.aligned, &self.lines) {
+            (Some(_), _) => Place::Gold,
+            (_, Some(lines)) if lines.language.is_some() => Place::Language,
+            (_, Some(_)) => Place::Languages,
+            _ => Place::Text,
+        }
     }
 
     pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
@@ -140,6 +162,8 @@ impl Prepared {
                 (total, self.words.iter().map(|sums| f(sums).value).collect())
             }
             Compute::Aligned(f) => (self.aligned.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Language(f) => self.on_each(|lines, costs| lines.language.map_or(Figure::NONE, |n| f(costs, n))),
+            Compute::Languages(f) => self.on_each(|_, costs| f(costs)),
         }
     }
 
@@ -151,6 +175,11 @@ impl Prepared {
             }
             _ => figure.value.and_then(|_| percentile_interval(replicated)),
         }
+    }
+
+    fn on_each(&self, f: impl Fn(&Lines, &Costs) -> Figure) -> (Figure, Vec<Option<f64>>) {
+        let Some(lines) = &self.lines else { return (Figure::NONE, Vec::new()) };
+        (f(lines, &lines.total), lines.drawn.iter().map(|costs| f(lines, costs).value).collect())
     }
 
     /// Bits of the test documents over their tokens or bytes, and the same of replicates of the documents.

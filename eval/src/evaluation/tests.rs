@@ -32,7 +32,7 @@ fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {
 #[test]
 fn baselines_by_hand() {
     let subjects = vec![Subject::new("a", tokenizer(262)).unwrap()];
-    let e = evaluate(subjects, &[input("ev evde\nkuş\n")], &[], &options(2), &()).unwrap();
+    let e = evaluate(subjects, &[input("ev evde\nkuş\n")], &[], None, &options(2), &()).unwrap();
     assert_eq!(value(&e, "baseline:characters", "tokens"), Some(10.0));
     assert_eq!(value(&e, "baseline:characters", "fertility"), Some(3.0));
     assert_eq!(value(&e, "baseline:bytes", "tokens"), Some(11.0));
@@ -55,7 +55,7 @@ fn any_number_of_threads_gives_the_same_figures() {
         let mut options = options(threads);
         // Compressors know no threads, and take their time.
         options.metrics.retain(|m| !matches!(m.compute, metric::Compute::Sizes(_)));
-        evaluate(subjects, &[input(text)], &[], &options, &()).unwrap()
+        evaluate(subjects, &[input(text)], &[], None, &options, &()).unwrap()
     };
     let one = run(1);
     for threads in [2, 5] {
@@ -69,13 +69,13 @@ fn any_number_of_threads_gives_the_same_figures() {
 
 #[test]
 fn what_cannot_be_judged() {
-    let none = evaluate(Vec::new(), &[input("ev")], &[], &options(1), &()).unwrap_err();
+    let none = evaluate(Vec::new(), &[input("ev")], &[], None, &options(1), &()).unwrap_err();
     assert!(none.to_string().contains("no tokenizer"), "{none}");
     let pair = || vec![Subject::new("a", tokenizer(258)).unwrap(), Subject::new("a", tokenizer(259)).unwrap()];
-    let twice = evaluate(pair(), &[input("ev")], &[], &options(1), &()).unwrap_err();
+    let twice = evaluate(pair(), &[input("ev")], &[], None, &options(1), &()).unwrap_err();
     assert!(twice.to_string().contains("`a`"), "{twice}");
     let subjects = vec![Subject::new("a", tokenizer(258)).unwrap()];
-    let empty = evaluate(subjects, &[input("\n\n")], &[], &options(1), &()).unwrap_err();
+    let empty = evaluate(subjects, &[input("\n\n")], &[], None, &options(1), &()).unwrap_err();
     assert!(empty.to_string().contains("no text"), "{empty}");
 }
 

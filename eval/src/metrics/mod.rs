@@ -4,6 +4,7 @@ use crate::metric::Metric;
 
 mod compression;
 mod coverage;
+mod fairness;
 mod information;
 mod morphology;
 mod structure;
@@ -19,4 +20,5 @@ pub const TABLES: &[&[Metric]] = &[
     coverage::ROWS,
     structure::ROWS,
     morphology::ROWS,
+    fairness::ROWS,
 ];

@@ -16,6 +16,12 @@ fn content(content: &Content) -> Value {
             "sample_documents": sample.0,
             "sample_bytes": sample.1,
         }),
+        Content::Parallel { lines, pivot, languages } => json!({
+            "kind": "parallel",
+            "lines": lines,
+            "pivot": pivot,
+            "languages": languages,
+        }),
         Content::Gold(report) => json!({
             "kind": "gold",
             "layout": report.layout,

@@ -34,6 +34,9 @@ pub fn content(content: &Content) -> String {
             let own = if *embedded { "; the program's own sample, too small to say much about a language" } else { "" };
             format!("{} documents, {} bytes{own}", n(stats.documents), n(stats.bytes))
         }
+        Content::Parallel { lines, pivot, languages } => {
+            format!("{} lines in {}, against {pivot}", n(*lines), languages.join(", "))
+        }
         Content::Gold(report) => {
             let rejected = match report.rejected.len() {
                 0 => String::new(),

@@ -6,6 +6,7 @@ use toktool::corpus::{Corpus, Options, Source};
 use toktool::{Error, Result, samples};
 use toktool_eval::evaluation::{GoldInput, Input};
 use toktool_eval::gold;
+use toktool_eval::parallel::ParallelText;
 
 use super::{Eval, file_name, languages};
 use crate::args::named;
@@ -63,6 +64,28 @@ pub fn golds(args: &Eval, ui: Ui) -> Result<Vec<GoldInput>> {
         Ok(GoldInput { name, language, gold })
     };
     args.gold.iter().map(read).collect()
+}
+
+/// Parallel text, if there is any: a line of each file is a document, empty ones too.
+pub fn parallel(args: &Eval) -> Result<Option<ParallelText>> {
+    if args.parallel.is_empty() {
+        return Ok(None);
+    }
+    let mut languages = Vec::new();
+    for given in &args.parallel {
+        let Some((lang, path)) = given.split_once('=').filter(|(lang, path)| !lang.is_empty() && !path.is_empty())
+        else {
+            return Err(Error::config("--parallel", format!("`{given}` is not LANG=PATH")));
+        };
+        let source = Source { group: None, path: PathBuf::from(path) };
+        let corpus = Corpus::open(&[source], args.reading.options())?;
+        let mut lines = Vec::new();
+        while let Some(raw) = corpus.next()? {
+            lines.extend(raw.decode(&corpus)?.documents().map(str::to_owned));
+        }
+        languages.push((lang.to_owned(), lines));
+    }
+    ParallelText::new("parallel", languages, &args.pivot).map(Some)
 }
 
 /// Name, language and path of `[name[@lang]=]PATH`.

@@ -11,6 +11,9 @@ use zstd::zstd_safe::CParameter;
 pub(super) const PPMD_ORDER: u32 = 16;
 pub(super) const PPMD_MEMORY: u32 = 256 << 20;
 
+/// More than a model of order 16 takes for a byte of text: a context and a state for each order.
+const PPMD_PER_BYTE: usize = 16 * 32;
+
 /// The dictionary of preset 9.
 const XZ_DICTIONARY: usize = 64 << 20;
 
@@ -50,7 +53,9 @@ pub(super) fn xz(data: &[u8]) -> Result<Vec<u8>> {
 
 pub(super) fn ppmd(data: &[u8]) -> Result<Vec<u8>> {
     let failed = |e: ppmd_rust::Error| Error::other(e.to_string());
-    let mut encoder = Ppmd7Encoder::new(Vec::new(), PPMD_ORDER, PPMD_MEMORY).map_err(failed)?;
+    // Memory that the model cannot fill changes nothing, and takes its time to be cleared.
+    let memory = data.len().saturating_mul(PPMD_PER_BYTE).clamp(1 << 20, PPMD_MEMORY as usize) as u32;
+    let mut encoder = Ppmd7Encoder::new(Vec::new(), PPMD_ORDER, memory).map_err(failed)?;
     encoder.write_all(data)?;
     encoder.finish(false)
 }
