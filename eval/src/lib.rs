@@ -8,6 +8,7 @@ mod degenerate;
 pub mod evaluation;
 pub mod gold;
 pub mod information;
+pub mod lexicality;
 pub mod metric;
 mod metrics;
 pub mod page;

@@ -13,11 +13,13 @@ use crate::error::{Error, Result};
 pub mod hindi;
 mod indic;
 pub mod learned;
+pub mod lexical;
 pub mod lookup;
 pub mod marathi;
 pub mod turkish;
 mod words;
 
+pub use lexical::{Lexical, lexical};
 pub use words::{core, words};
 
 /// A language with a segmenter of its own.
@@ -29,6 +31,8 @@ pub struct Language {
     pub about: &'static str,
     /// Makes the segmenter.
     pub segmenter: fn() -> Result<Arc<dyn Segmenter>>,
+    /// Makes the lexicon.
+    pub lexical: fn() -> Result<Arc<dyn Lexical>>,
 }
 
 /// Every language with a segmenter of its own.
@@ -37,16 +41,19 @@ pub const LANGUAGES: &[Language] = &[
         code: "hi",
         about: "Hindi: a grammar of endings, and stems weighed by how common they are",
         segmenter: || Ok(Arc::new(hindi::Hindi::new()?)),
+        lexical: || Ok(Arc::new(hindi::lexis()?)),
     },
     Language {
         code: "mr",
         about: "Marathi: the same, with case markers and postpositions on oblique stems",
         segmenter: || Ok(Arc::new(marathi::Marathi::new()?)),
+        lexical: || Ok(Arc::new(marathi::lexis()?)),
     },
     Language {
         code: "tr",
         about: "Turkish: a finite-state analyser with weighed readings",
         segmenter: || Ok(Arc::new(turkish::Turkish::new()?)),
+        lexical: || Ok(Arc::new(turkish::Lexis::new(turkish::Turkish::new()?))),
     },
 ];
 

@@ -21,6 +21,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::indic::Engine;
 pub use super::indic::Fit;
+use super::indic::Lexis;
 use super::{Analysis, Segmenter};
 use crate::error::{Error, Result};
 
@@ -58,6 +59,14 @@ impl Hindi {
     pub fn fit(texts: &[&str], options: &Fit) -> String {
         Engine::fit(&grammar::TABLE, texts, options)
     }
+}
+
+/// The words and morphemes that the embedded stems and the grammar know.
+///
+/// # Errors
+/// As [`Hindi::new`].
+pub(super) fn lexis() -> Result<Lexis> {
+    Ok(Lexis::new(Hindi::new()?.engine, "Hindi", EMBEDDED))
 }
 
 impl Segmenter for Hindi {

@@ -19,7 +19,7 @@ pub(crate) struct Ending {
     pub(crate) from: State,
     to: State,
     pub(crate) form: &'static str,
-    codes: Vec<u8>,
+    pub(crate) codes: Vec<u8>,
     after: u8,
     /// An index into the choices of the grammar; both spellings have one.
     pub(crate) choice: u16,

@@ -19,6 +19,7 @@
 
 mod fit;
 mod grammar;
+mod lexical;
 mod lexicon;
 mod model;
 mod pieces;
@@ -31,6 +32,7 @@ pub(crate) mod table;
 use rustc_hash::FxHashMap;
 
 pub use fit::Fit;
+pub(crate) use lexical::Lexis;
 
 use super::{Analysis, words};
 use crate::error::{Error, Result};

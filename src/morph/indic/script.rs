@@ -72,7 +72,11 @@ fn is_vowel(code: u8) -> bool {
 }
 
 pub(crate) fn is_foreign(code: u8) -> bool {
-    code == FOREIGN || matches!(code, 0x66..=0x6F)
+    code == FOREIGN || is_digit(code)
+}
+
+pub(crate) fn is_digit(code: u8) -> bool {
+    matches!(code, 0x66..=0x6F)
 }
 
 /// The sign of an independent vowel; `None` for the inherent one and for what is no vowel.

@@ -75,7 +75,7 @@ struct Span<'a> {
 }
 
 /// Every chain of endings. `logs` are the log-probabilities of the choices.
-fn chains(grammar: &Grammar, word: &Word<'_>, logs: &[f32], found: &mut Vec<Chain>) {
+pub(super) fn chains(grammar: &Grammar, word: &Word<'_>, logs: &[f32], found: &mut Vec<Chain>) {
     found.clear();
     let codes = word.codes();
     let sound = script::sound(script::context(codes));
@@ -238,6 +238,11 @@ impl Engine {
 impl Stem {
     fn is_listed(&self, class: u8) -> bool {
         self.listed >> class & 1 == 1
+    }
+
+    /// Whether it is no invention: listed, or found in more than one rare word.
+    pub(super) fn is_evident(&self, class: u8) -> bool {
+        self.is_listed(class) || self.is_known(class)
     }
 
     /// Whether a prefix may stand before it.

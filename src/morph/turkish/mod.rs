@@ -22,6 +22,7 @@ mod added;
 mod fit;
 mod grammar;
 mod letters;
+mod lexical;
 mod lexicon;
 mod numerals;
 mod roots;
@@ -33,6 +34,7 @@ mod table;
 mod undo;
 
 pub use fit::{Dictionary, Fit, fit};
+pub use lexical::Lexis;
 
 use grammar::State;
 use letters::{Word, is_letter, is_vowel, spell_all};

@@ -98,7 +98,7 @@ impl When {
 }
 
 /// A suffix spelled out after one kind of context. Eight letters are enough for every suffix.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Spelled {
     /// Its letters, the first in the lowest byte.
     letters: u64,

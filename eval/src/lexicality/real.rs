@@ -1,0 +1,217 @@
+//! Real tokenizers on a real text, beside what the paper says of them: on other questions of the same kind, and with a
+//! lexicon in the place of its services, so levels differ and only what is far apart may be compared.
+//!
+//! TOKTOOL_DATA=... cargo test --release -p toktool-eval lexicality::real -- --nocapture
+//!
+//! `TOKTOOL_TOKENIZERS` may name a folder of folders with a `tokenizer.json` each; they are measured as well.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde_json::Value;
+use toktool::encode::Scratch;
+use toktool::formats;
+use toktool::morph::lexical;
+use toktool::morph::lexical::{Entries, WordList};
+
+use super::*;
+use crate::subject::{Baseline, Class, Subject};
+
+/// %TR and %Pure in the two runs that the authors published, where a tokenizer of this name or one of its vocabulary is in
+/// them.
+const PUBLISHED: [(&str, [f64; 2], [f64; 2]); 5] = [
+    ("gpt2", [45.80, 32.40], [39.30, 25.40]),
+    ("phi-3", [43.93, 34.42], [39.24, 29.94]),
+    ("llama3_1", [45.80, 30.91], [45.77, 31.45]),
+    ("gpt4o", [42.14, 28.68], [f64::NAN, f64::NAN]),
+    ("qwen3", [40.33, 30.15], [40.39, 30.66]),
+];
+
+fn data() -> Option<PathBuf> {
+    let folder = std::env::var_os("TOKTOOL_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: `TOKTOOL_DATA` is not set");
+    }
+    folder
+}
+
+/// Questions and choices, a line each.
+fn questions(data: &Path) -> Vec<String> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(data.join("mmlu")).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let mut lines = Vec::new();
+    for file in files {
+        let rows: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        for row in rows.as_array().unwrap() {
+            let choices = row["choices"].as_array().unwrap().iter();
+            let texts = std::iter::once(&row["question"]).chain(choices).filter_map(Value::as_str);
+            lines.extend(texts.map(|text| text.to_owned() + "\n"));
+        }
+    }
+    lines
+}
+
+fn gpt2(data: &Path) -> Subject {
+    let folder = data.join("bpe-reference");
+    let vocab: Value = serde_json::from_slice(&std::fs::read(folder.join("gpt2_vocab.json")).unwrap()).unwrap();
+    let merges = std::fs::read_to_string(folder.join("gpt2_merges.txt")).unwrap();
+    let merges: Vec<&str> = merges.lines().filter(|line| !line.starts_with("#version")).collect();
+    let byte_level =
+        serde_json::json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+    let file = serde_json::json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": byte_level, "post_processor": null, "decoder": byte_level,
+        "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "vocab": vocab, "merges": merges},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokenizer.json");
+    std::fs::write(&path, file.to_string()).unwrap();
+    Subject::new("gpt2", formats::read(&path, None).unwrap()).unwrap()
+}
+
+fn subjects(data: &Path) -> Vec<Subject> {
+    let mut subjects = vec![gpt2(data)];
+    for (name, file) in [("phi-3", "ggml-vocab-phi-3.gguf"), ("starcoder", "ggml-vocab-starcoder.gguf")] {
+        let path = data.join("tokenizers-gguf").join(file);
+        subjects.push(Subject::new(name, formats::read(&path, None).unwrap()).unwrap());
+    }
+    if let Some(folder) = std::env::var_os("TOKTOOL_TOKENIZERS") {
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        folders.sort();
+        for folder in folders.iter().filter(|folder| folder.join("tokenizer.json").is_file()) {
+            let name = folder.file_name().unwrap().to_string_lossy();
+            match formats::read(&folder.join("tokenizer.json"), None)
+                .and_then(|tokenizer| Subject::new(&name, tokenizer))
+            {
+                Ok(subject) => subjects.push(subject),
+                Err(e) => eprintln!("{name}: {e}"),
+            }
+        }
+    }
+    let random = Baseline::Random { rate: 0.4, seed: 1 };
+    subjects.extend([Baseline::Characters, random, Baseline::Words].map(Subject::baseline));
+    subjects
+}
+
+/// Tokens by their bytes, and how many there were.
+fn tokens(subject: &Subject, lines: &[String]) -> BTreeMap<Vec<u8>, u64> {
+    let mut counts: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    let (mut scratch, mut ends) = (Scratch::default(), Vec::new());
+    for line in lines {
+        for token in subject.tokens(line, &mut scratch, &mut ends).unwrap() {
+            let bytes = match subject.judged() {
+                Some(judged) if judged.facts.class(token.id) == Class::Special => continue,
+                Some(judged) => judged.facts.bytes(token.id),
+                None => &line.as_bytes()[token.start..token.end],
+            };
+            *counts.entry(bytes.to_vec()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn figures_of_real_tokenizers_keep_the_order_that_the_paper_has() {
+    let Some(data) = data() else { return };
+    let lines = questions(&data);
+    let packed = std::fs::read(data.join("reference/tr-benchmark-root-suffix-list.txt.zst")).unwrap();
+    let list = zstd::decode_all(&packed[..]).unwrap();
+    let list = WordList::from_bytes(&list, "the paper's list", Entries::Morphemes, Folding::NONE).unwrap();
+    let turkish = lexical("tr").unwrap();
+    let mut found: BTreeMap<String, Lexicality> = BTreeMap::new();
+    let mut as_published: BTreeMap<String, f64> = BTreeMap::new();
+    eprintln!("{} lines; {}", lines.len(), turkish.name());
+    eprintln!(
+        "tokens, then %TR / %Pure: all distinct, all running, letters distinct, long distinct | single letters running | paper mode: list, list + analyser | published 1, 2"
+    );
+    let show = |shares: &Share| shares.percent().map_or("-".to_owned(), |p| format!("{p:.1}"));
+    for subject in subjects(&data) {
+        let tokens = tokens(&subject, &lines);
+        let start = Instant::now();
+        let got = measure(tokens.iter().map(|(token, &count)| (token, count)), &*turkish, turkish.folding());
+        let seconds = start.elapsed().as_secs_f64();
+        let (bare, full) = (paper(tokens.keys(), &list, None), paper(tokens.keys(), &list, Some(&*turkish)));
+        let published =
+            PUBLISHED.iter().find(|row| row.0 == subject.name).map(|row| format!("{:?} {:?}", row.1, row.2));
+        let pair = |v: &Shares, p: &Shares| {
+            (
+                format!("{} / {}", show(&v.distinct), show(&p.distinct)),
+                format!("{} / {}", show(&v.running), show(&p.running)),
+            )
+        };
+        let (all, letters, long) = (
+            pair(&got.all.valid, &got.all.pure),
+            pair(&got.letters.valid, &got.letters.pure),
+            pair(&got.long.valid, &got.long.pure),
+        );
+        eprintln!(
+            "{:20} {} tokens, {} units: {}, {}, {}, {} | {} | {} (of {}), {} / {} | {} [{seconds:.3} s]",
+            subject.name,
+            got.tokens,
+            got.all.valid.distinct.n,
+            all.0,
+            all.1,
+            letters.0,
+            long.0,
+            show(&got.single.running),
+            show(&bare.valid),
+            bare.valid.n,
+            show(&full.valid),
+            show(&full.pure),
+            published.unwrap_or_default(),
+        );
+        as_published.insert(subject.name.clone(), full.valid.percent().unwrap());
+        found.insert(subject.name, got);
+    }
+    let distinct = |name: &str| found[name].all.valid.distinct.percent().unwrap();
+    let running = |name: &str| found[name].letters.valid.running.percent().unwrap();
+    // Whole words are Turkish, random pieces are not; characters win over any real tokenizer by running units.
+    assert!(distinct("baseline:words") > distinct("gpt2") + 20.0);
+    assert!(distinct("gpt2") > distinct("baseline:random") + 5.0);
+    assert!(running("baseline:characters") > running("gpt2") + 5.0);
+    if let (Some(llama), Some(qwen)) = (as_published.get("llama3_1"), as_published.get("qwen3")) {
+        assert!(llama > qwen, "five points apart in both published runs: {llama} {qwen}");
+    }
+}
+
+#[test]
+fn hunspell_dictionaries_open() {
+    let Some(data) = data() else { return };
+    for (lang, path, words, none) in [
+        ("tr", "lexicon/tr.hunspell/tr_TR.dic.zst", "ev evler abajurlar Ankara ankara", "xyzq evlar 12 ."),
+        ("hi", "lexicon/hi.hunspell/hi_IN.dic.zst", "अंक अँगूठे", "टझठ xyz 5"),
+    ] {
+        let start = Instant::now();
+        let lexicon = open(lang, Source::File(&data.join(path), Entries::Words)).unwrap();
+        eprintln!("{} [{:.2} s]", lexicon.name(), start.elapsed().as_secs_f64());
+        for word in words.split(' ') {
+            assert!(lexicon.is_word(word), "{word}");
+        }
+        for word in none.split(' ') {
+            assert!(!lexicon.is_word(word), "{word}");
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_units_take_well_under_a_second() {
+    let Some(data) = data() else { return };
+    // Units as a tokenizer has them: pieces of words of every length from everywhere in a text.
+    let text = questions(&data).concat();
+    let mut pieces: BTreeMap<&[u8], u64> = BTreeMap::new();
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    for (n, window) in ends.windows(12).enumerate() {
+        let piece = &text[window[0]..window[2 + n % 10]];
+        *pieces.entry(piece.as_bytes()).or_default() += 1;
+    }
+    let rows: Vec<(&[u8], u64)> = pieces.into_iter().take(100_000).collect();
+    assert_eq!(rows.len(), 100_000);
+    let turkish = lexical("tr").unwrap();
+    let start = Instant::now();
+    let got = measure(rows, &*turkish, turkish.folding());
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!("{} units: {seconds:.3} s on {} threads", got.all.valid.distinct.n, rayon::current_num_threads());
+    assert!(seconds < 10.0, "{seconds} s, without any optimization and on a busy machine");
+}
