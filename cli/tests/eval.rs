@@ -182,3 +182,30 @@ fn languages_are_compared_line_by_line() {
     b.bad(2, &["`de`"], &["eval", "tok", "--parallel", "en=en", "--parallel", "tr=en", "--pivot", "de"]);
     b.bad(1, &["none"], &["eval", "tok", "--parallel", "en=none", "--parallel", "tr=tr"]);
 }
+
+/// Single letters are suffixes and roots: characters win %TR, and the report says so.
+#[test]
+fn lexicality_is_there_for_baselines_too_and_says_who_wins_it() {
+    let b = trained();
+    let r = report(&b, &["tok", "--lang", "tr", "--metrics", "lexicality"]);
+    for name in ["tok", "baseline:characters", "baseline:words"] {
+        for metric in ["tr_distinct", "tr_running", "pure_distinct", "pure_running"] {
+            let v = value(&r, name, metric).unwrap();
+            assert!((0.0..=100.0).contains(&v), "{name} {metric} {v}");
+        }
+    }
+    let won = r["degenerate"].as_array().unwrap();
+    assert!(
+        won.iter().any(|d| d["metric"] == "pure_running" && d["won_by"].to_string().contains("characters")),
+        "{won:?}"
+    );
+    let en = report(&b, &["tok", "--lang", "en", "--metrics", "tr_distinct"]);
+    let row = &en["measurements"][0];
+    assert!(row["value"].is_null() && row["reason"].as_str().unwrap().contains("--lexicon"), "{row}");
+    b.write("words.txt", "the\nhouse\n");
+    let listed =
+        report(&b, &["tok", "--lang", "en", "--metrics", "tr_distinct,pure_distinct", "--lexicon", "words.txt"]);
+    assert!(value(&listed, "baseline:words", "tr_distinct").unwrap() > 0.0);
+    b.write("none.txt", "\n");
+    b.bad(1, &["none.txt"], &["eval", "tok", "--lexicon", "none.txt"]);
+}

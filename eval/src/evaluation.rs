@@ -1,6 +1,9 @@
 //! The whole run: corpora under tokenizers and baselines, to a flat list of measurements.
 
+use std::sync::Arc;
+
 use toktool::corpus::Corpus;
+use toktool::morph::Lexical;
 use toktool::observe::{Event, Observer};
 use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
@@ -29,6 +32,8 @@ pub struct Input<'a> {
     pub language: Option<String>,
     /// Whether it is text that comes with the program.
     pub embedded: bool,
+    /// What knows its words, if anything does.
+    pub lexicon: Option<Arc<dyn Lexical>>,
     /// Opens it. Called twice where `again`.
     pub open: Box<dyn Fn() -> Result<Corpus> + Sync + 'a>,
     /// Whether it can be read twice.
@@ -98,6 +103,11 @@ pub fn evaluate(
         let mut prepared = Vec::new();
         for (n, (subject, outcome)) in subjects.iter().zip(&passed.subjects).enumerate() {
             let mut one = Prepared::new(subject, outcome, options.seed);
+            if wanted.lexicon
+                && let Some(lexicon) = &input.lexicon
+            {
+                one.look_up(subject, outcome, &**lexicon);
+            }
             if let Some(tokens) = sampled.get(n) {
                 observer.event(Event::Stage { name: "measuring the sample", total: None, unit: "tokenizers" });
                 one.look_at(tokens, &sample, wanted, options.seed)?;

@@ -6,6 +6,7 @@ use crate::aligned::{Aligned, Sums};
 use crate::counts::Counts;
 use crate::information::compress::Sizes;
 use crate::information::orders::Orders;
+use crate::lexicality::Lexicality;
 use crate::metrics;
 use crate::parallel::Costs;
 use crate::view::View;
@@ -85,6 +86,8 @@ pub enum Compute {
     Tokens(fn(&View) -> Figure),
     /// The same without an interval: what grows with the text, or leaps.
     Extent(fn(&View) -> Figure),
+    /// From what a lexicon says of the tokens.
+    Lexicon(fn(&Lexicality) -> Figure),
     /// From entropies of the document sample.
     Orders(fn(&Orders) -> Figure),
     /// Bits of unseen documents of the sample at an order, 0 for the best one: a token, or a byte where true; intervals by

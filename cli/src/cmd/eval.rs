@@ -60,6 +60,10 @@ pub struct Eval {
     #[arg(long, value_name = "LANG", default_value = "en")]
     pivot: String,
 
+    /// A list of words of the language, or the .dic of a Hunspell dictionary, in place of the program's own lexicon
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
+
     /// Metrics or families to measure, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<String>,

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use toktool::Result;
+use toktool::morph::Lexical;
 use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
 
 use crate::aligned::{Aligned, Sums};
@@ -9,11 +10,12 @@ use crate::blocks::MOST;
 use crate::counts::Counts;
 use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
+use crate::lexicality::{self, Lexicality};
 use crate::metric::{Compute, Figure, Metric, Place, Traits};
 use crate::parallel::Costs;
 use crate::pass::{self, Tokens};
 use crate::sampled::{Sampled, hash};
-use crate::subject::{Baseline, Kind, Subject};
+use crate::subject::{Baseline, Class, Kind, Subject};
 use crate::view::View;
 
 /// What has to be measured on the document sample.
@@ -21,6 +23,7 @@ use crate::view::View;
 pub(super) struct Wanted {
     orders: bool,
     sizes: bool,
+    pub(super) lexicon: bool,
 }
 
 impl Wanted {
@@ -28,6 +31,7 @@ impl Wanted {
         Wanted {
             orders: metrics.iter().any(|m| matches!(m.compute, Compute::Orders(_) | Compute::HeldOut(..))),
             sizes: metrics.iter().any(|m| matches!(m.compute, Compute::Sizes(_))),
+            lexicon: metrics.iter().any(|m| matches!(m.compute, Compute::Lexicon(_))),
         }
     }
 
@@ -66,6 +70,7 @@ pub(super) struct Prepared {
     without: Vec<View>,
     orders: Option<Orders>,
     sizes: Option<Sizes>,
+    lexicality: Option<Lexicality>,
     aligned: Option<Aligned>,
     words: Vec<Sums>,
     lines: Option<Lines>,
@@ -116,6 +121,23 @@ impl Prepared {
         Prepared { total, replicates, traits, view, without, open, seed, ..Prepared::default() }
     }
 
+    /// Asks a lexicon about the tokens of text.
+    pub(super) fn look_up(&mut self, subject: &Subject, outcome: &pass::Outcome, lexicon: &dyn Lexical) {
+        let folding = lexicon.folding();
+        self.lexicality = match (&outcome.tokens, subject.judged()) {
+            (Tokens::ById(counts), Some(judged)) => {
+                let (total, facts) = (counts.total(), &judged.facts);
+                let is_text = |id: &u32| matches!(facts.class(*id), Class::Text | Class::Fallback);
+                let tokens = (0..facts.len() as u32).filter(is_text).map(|id| (facts.bytes(id), total[id as usize]));
+                Some(lexicality::measure(tokens, lexicon, folding))
+            }
+            (Tokens::Pieces(Some(pieces)), _) => {
+                Some(lexicality::measure(pieces.iter().map(|(bytes, count)| (bytes, *count)), lexicon, folding))
+            }
+            _ => None,
+        };
+    }
+
     /// Measures what needs the document sample.
     pub(super) fn look_at(&mut self, sampled: &Sampled, documents: &[String], wanted: Wanted, seed: u64) -> Result<()> {
         if wanted.orders {
@@ -154,6 +176,7 @@ impl Prepared {
                 (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
             }
             Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Lexicon(f) => (self.lexicality.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::HeldOut(order, bytes) => self.held_out(order, bytes),

@@ -15,7 +15,7 @@ fn tokenizer(size: usize) -> toktool::Tokenizer {
 
 fn input(text: &'static str) -> Input<'static> {
     let open = move || Ok(Corpus::from_text("text", text, Default::default()));
-    Input { name: "text".into(), language: None, embedded: false, open: Box::new(open), again: true }
+    Input { name: "text".into(), language: None, embedded: false, lexicon: None, open: Box::new(open), again: true }
 }
 
 fn options(threads: usize) -> Options {

@@ -6,6 +6,7 @@ mod compression;
 mod coverage;
 mod fairness;
 mod information;
+mod lexical;
 mod morphology;
 mod structure;
 mod vocabulary;
@@ -19,6 +20,7 @@ pub const TABLES: &[&[Metric]] = &[
     information::COMPRESSORS,
     coverage::ROWS,
     structure::ROWS,
+    lexical::ROWS,
     morphology::ROWS,
     fairness::ROWS,
 ];

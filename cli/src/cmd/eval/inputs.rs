@@ -1,11 +1,15 @@
 //! The corpora of `toktool eval`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toktool::corpus::{Corpus, Options, Source};
+use toktool::morph::lexical::Entries;
+use toktool::morph::{self, Lexical};
 use toktool::{Error, Result, samples};
 use toktool_eval::evaluation::{GoldInput, Input};
 use toktool_eval::gold;
+use toktool_eval::lexicality;
 use toktool_eval::parallel::ParallelText;
 
 use super::{Eval, file_name, languages};
@@ -16,7 +20,7 @@ use crate::ui::Ui;
 /// The inputs as named, or the embedded samples.
 pub fn inputs(args: &Eval) -> Result<Vec<Input<'static>>> {
     if args.input.is_empty() {
-        return embedded(args.lang.as_deref());
+        return embedded(args);
     }
     if args.input.iter().filter(|given| named(given).1 == Path::new(STDIN)).count() > 1 {
         return Err(Error::config("--input", "standard input can be read only once"));
@@ -24,7 +28,8 @@ pub fn inputs(args: &Eval) -> Result<Vec<Input<'static>>> {
     args.input.iter().map(|given| input(given, args)).collect()
 }
 
-fn embedded(lang: Option<&str>) -> Result<Vec<Input<'static>>> {
+fn embedded(args: &Eval) -> Result<Vec<Input<'static>>> {
+    let lang = args.lang.as_deref();
     let chosen: Vec<&'static str> =
         samples::LANGUAGES.into_iter().filter(|l| lang.is_none_or(|wanted| wanted == *l)).collect();
     if chosen.is_empty() {
@@ -32,16 +37,27 @@ fn embedded(lang: Option<&str>) -> Result<Vec<Input<'static>>> {
         return Err(Error::config("--lang", format!("there is no embedded sample of `{lang}`"))
             .with_hint(format!("samples: {}; or name text with `--input PATH`", languages())));
     }
-    let input = |lang: &'static str| Input {
-        name: format!("sample-{lang}"),
-        language: Some(lang.to_owned()),
-        embedded: true,
-        open: Box::new(move || {
-            Ok(Corpus::from_text(lang, samples::eval(lang).unwrap_or_default(), Options::default()))
-        }),
-        again: true,
+    let text = |lang| Corpus::from_text(lang, samples::eval(lang).unwrap_or_default(), Options::default());
+    let input = |lang: &'static str| {
+        Ok(Input {
+            name: format!("sample-{lang}"),
+            language: Some(lang.to_owned()),
+            embedded: true,
+            lexicon: lexicon(Some(lang), args)?,
+            open: Box::new(move || Ok(text(lang))),
+            again: true,
+        })
     };
-    Ok(chosen.into_iter().map(input).collect())
+    chosen.into_iter().map(input).collect()
+}
+
+/// What knows the words of a language: the file that is named, else what comes with the program, if anything does.
+fn lexicon(lang: Option<&str>, args: &Eval) -> Result<Option<Arc<dyn Lexical>>> {
+    let code = lang.unwrap_or_default();
+    match &args.lexicon {
+        Some(path) => lexicality::open(code, lexicality::Source::File(path, Entries::Words)).map(Some),
+        None => Ok(morph::lexical(code).ok()),
+    }
 }
 
 /// Gold words as named. Rows that do not match their word are said.
@@ -109,5 +125,6 @@ fn input(given: &Path, args: &Eval) -> Result<Input<'static>> {
     if !stdin {
         open()?;
     }
-    Ok(Input { name, language, embedded: false, open: Box::new(open), again: !stdin })
+    let lexicon = lexicon(language.as_deref(), args)?;
+    Ok(Input { name, language, embedded: false, lexicon, open: Box::new(open), again: !stdin })
 }
