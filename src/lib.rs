@@ -3,7 +3,8 @@
 //! # The modules, in the order of the pipeline
 //!
 //! [`corpus`] reads text, [`text`] cuts it, [`morph`] finds the morphemes of its words, [`count`] counts the pieces into [`words`], [`train`] learns a [`vocab`] from
-//! them, and [`tokenizer`] is what comes out; [`encode`] puts it to work, [`formats`] reads, writes and verifies it.
+//! them, and [`tokenizer`] is what comes out; [`encode`] puts it to work, [`formats`] reads, writes and verifies it, and [`repair`] finds what is dead in it and
+//! removes it.
 //! [`error`] and [`observe`] are how all of them speak.
 
 pub mod alphabet;
@@ -15,6 +16,7 @@ pub mod formats;
 pub mod morph;
 pub mod observe;
 mod packed;
+pub mod repair;
 pub mod runs;
 pub mod samples;
 pub mod stats;

@@ -50,6 +50,7 @@ enum Command {
     Segment(cmd::segment::Segment),
     Eval(Box<cmd::eval::Eval>),
     Export(cmd::export::Export),
+    Trim(cmd::trim::Trim),
     Completions(cmd::completions::Completions),
     Man(cmd::man::Man),
 }
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         Command::Segment(args) => cmd::segment::run(args, &global),
         Command::Eval(args) => cmd::eval::run(args, &global),
         Command::Export(args) => cmd::export::run(args, &global),
+        Command::Trim(args) => cmd::trim::run(args, &global),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args, &global),
     };

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["error"],
     &["alphabet", "observe", "packed", "vocab", "words", "samples", "stats"],
     &["unicode"],
@@ -14,6 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["tokenizer"],
     &["encode"],
     &["formats"],
+    &["repair"],
     &["count"],
     &["train"],
     &["lib"],

@@ -10,3 +10,4 @@ pub mod inspect;
 pub mod man;
 pub mod segment;
 pub mod train;
+pub mod trim;

@@ -1,0 +1,271 @@
+//! The class of every token, by witness or proof. O(vocabulary) encodings of short texts, spread over all threads.
+
+use rayon::prelude::*;
+
+use crate::encode::Encoder;
+use crate::error::Result;
+use crate::tokenizer::{AddedToken, Bpe, Model, Tokenizer};
+use crate::vocab::Id;
+
+use super::fold::Fold;
+use super::foreign;
+use super::partial::ends;
+use super::search::{Buffers, Search};
+use super::split::Cuts;
+use super::symbols::{Spelling, Symbols};
+
+/// What is known about a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Class {
+    /// Its own text becomes this one token.
+    Own,
+    /// It comes out of a text that has more in it than its own.
+    Context,
+    /// It begins or ends inside a character, and comes out of a text that completes it.
+    PartialCharacter,
+    /// An added token, which is found in the text as such.
+    Added,
+    /// Dead: its symbols merge into other tokens, which are these.
+    ShadowedByMerges(Vec<Id>),
+    /// Dead: a better segmentation into these pieces wins wherever it stands (Unigram).
+    ShadowedByScore(Vec<Id>),
+    /// Dead: a byte-fallback token for a byte that only characters of the vocabulary have.
+    ShadowedByCharacters,
+    /// Dead: the pre-tokenizer cuts it wherever it stands.
+    SplitByPretokenizer,
+    /// Dead: normalizers leave no text with its characters.
+    FoldedByNormalizer,
+    /// Dead: no UTF-8 text has its bytes. (A single byte still stands for itself in input that is not UTF-8.)
+    InvalidUtf8,
+    /// Dead: the model has no symbols that spell it.
+    Unspellable,
+    /// Neither found in a text nor proved dead.
+    Undecidable(String),
+}
+
+impl Class {
+    /// The names of all classes, reachable ones first.
+    pub const NAMES: [&'static str; 12] = [
+        "self",
+        "context",
+        "partial-character",
+        "added",
+        "shadowed-by-merges",
+        "shadowed-by-score",
+        "shadowed-by-characters",
+        "split-by-pretokenizer",
+        "folded-by-normalizer",
+        "invalid-utf8",
+        "unspellable",
+        "undecidable",
+    ];
+
+    /// Its place in [`Class::NAMES`].
+    pub fn index(&self) -> usize {
+        match self {
+            Class::Own => 0,
+            Class::Context => 1,
+            Class::PartialCharacter => 2,
+            Class::Added => 3,
+            Class::ShadowedByMerges(_) => 4,
+            Class::ShadowedByScore(_) => 5,
+            Class::ShadowedByCharacters => 6,
+            Class::SplitByPretokenizer => 7,
+            Class::FoldedByNormalizer => 8,
+            Class::InvalidUtf8 => 9,
+            Class::Unspellable => 10,
+            Class::Undecidable(_) => 11,
+        }
+    }
+
+    /// Its name, stable.
+    pub fn name(&self) -> &'static str {
+        Class::NAMES[self.index()]
+    }
+
+    /// Whether some text has it: there is a witness.
+    pub fn is_reachable(&self) -> bool {
+        self.index() < 4
+    }
+
+    /// Whether it is proved that no text has it.
+    pub fn is_dead(&self) -> bool {
+        !self.is_reachable() && !matches!(self, Class::Undecidable(_))
+    }
+}
+
+/// One token's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The token.
+    pub id: Id,
+    /// What is known about it.
+    pub class: Class,
+    /// A text whose encoding has it, for every reachable class: it was encoded.
+    pub witness: Option<String>,
+}
+
+/// The answer for every token of the vocabulary and every added token, by id.
+///
+/// # Errors
+/// What [`Encoder::new`] reports, and [`crate::Error::Input`] for a foreign model that does not load.
+pub fn reachability(tokenizer: &Tokenizer) -> Result<Vec<Reach>> {
+    let encoder = Encoder::new(tokenizer)?;
+    let mut all = match &tokenizer.model {
+        Model::Bpe(model) => native(tokenizer, model, &encoder)?,
+        Model::Foreign(json) => foreign::classify(tokenizer, json, &encoder)?,
+    };
+    all.sort_unstable_by_key(|reach| reach.id);
+    Ok(all)
+}
+
+fn native(tokenizer: &Tokenizer, model: &Bpe, encoder: &Encoder) -> Result<Vec<Reach>> {
+    let judge = Judge {
+        model,
+        symbols: Symbols::new(model),
+        search: Search::new(encoder, tokenizer),
+        fold: Fold::new(&tokenizer.normalizers, tokenizer.splitter.rewrite)?,
+        cuts: Cuts::new(&tokenizer.splitter),
+    };
+    let is_added = |id: Id| tokenizer.added.iter().any(|a| a.id == id);
+    let ids: Vec<Id> = model.vocab.iter().map(|(id, _)| id).filter(|&id| !is_added(id)).collect();
+    let mut all = added(&tokenizer.added, &judge.search);
+    let vocabulary = ids.par_iter().map_init(Buffers::default, |buffers, &id| {
+        let (class, witness) = judge.class(id, buffers);
+        Reach { id, class, witness }
+    });
+    all.par_extend(vocabulary);
+    Ok(all)
+}
+
+/// Added tokens. One that others always win over (a longer one, a neighbour that swallows it) is left open.
+pub(super) fn added(tokens: &[AddedToken], search: &Search<'_>) -> Vec<Reach> {
+    let mut buffers = Buffers::default();
+    let mut answer = |token: &AddedToken| {
+        let found = search.own(&token.content, token.id, &mut buffers);
+        let witness = found.or_else(|| search.context(&token.content, token.id, &mut buffers));
+        let why = || Class::Undecidable("an added token that was not found in any text tried".to_owned());
+        Reach { id: token.id, class: witness.as_ref().map_or_else(why, |_| Class::Added), witness }
+    };
+    tokens.iter().map(&mut answer).collect()
+}
+
+struct Judge<'a> {
+    model: &'a Bpe,
+    symbols: Symbols<'a>,
+    search: Search<'a>,
+    fold: Fold,
+    cuts: Cuts,
+}
+
+type Answer = (Class, Option<String>);
+
+fn open(why: &str) -> Answer {
+    (Class::Undecidable(why.to_owned()), None)
+}
+
+impl Judge<'_> {
+    fn class(&self, id: Id, buffers: &mut Buffers) -> Answer {
+        let token = self.model.vocab.token(id).unwrap_or_default();
+        if token.is_empty() || self.model.vocab.is_literal(id) {
+            return (Class::Unspellable, None);
+        }
+        // Most tokens are their own text.
+        if let Ok(text) = std::str::from_utf8(token)
+            && let Some(witness) = self.search.own(text, id, buffers)
+        {
+            return (Class::Own, Some(witness));
+        }
+        let Some(spellings) = self.symbols.spellings(token) else { return open("there are too many ways to spell it") };
+        let merges: Vec<Vec<Id>> = spellings.iter().map(|s| self.symbols.merged(&s.ids)).collect();
+        let whole = self.model.ignore_merges && self.symbols.whole.get(token) == Some(&id);
+        if let Some(byte) = self.symbols.fallback_byte(id) {
+            // Its name may also be put together from characters, as that of any other token.
+            let made = |(s, merged): (&Spelling, &Vec<Id>)| s.ids.len() > 1 && *merged == [id];
+            let spelled = whole || spellings.iter().zip(&merges).any(made);
+            return self.fallback(byte, id, spelled, buffers);
+        }
+        // The spellings that some text may bring out as this token: by merging, or as a piece of its own.
+        let own_text = |s: &Spelling| whole && s.bytes == token;
+        let mut live: Vec<&Spelling> =
+            spellings.iter().zip(&merges).filter(|&(s, merged)| *merged == [id] || own_text(s)).map(|(s, _)| s).collect();
+        let unspelled = Spelling { ids: Vec::new(), bytes: token.to_vec(), unknown: false };
+        if whole && !live.iter().any(|s| s.bytes == token) {
+            live.push(&unspelled);
+        }
+        if live.is_empty() {
+            return match merges.into_iter().next() {
+                None => (Class::Unspellable, None),
+                Some(pieces) => (Class::ShadowedByMerges(pieces), None),
+            };
+        }
+        if let Some(dead) = self.dead(&live) {
+            return (dead, None);
+        }
+        for spelling in &live {
+            let (class, witness) = match (std::str::from_utf8(&spelling.bytes), ends(&spelling.bytes)) {
+                (Ok(text), _) => {
+                    let own = self.search.own(text, id, buffers).map(|witness| (Class::Own, witness));
+                    let found = || self.search.context(text, id, buffers).map(|witness| (Class::Context, witness));
+                    match own.or_else(found) {
+                        Some(found) => found,
+                        None => continue,
+                    }
+                }
+                (Err(_), Some(cut)) => {
+                    match self.search.completed(&spelling.bytes, cut, id, &self.symbols, buffers) {
+                        Some(witness) => (Class::PartialCharacter, witness),
+                        None => continue,
+                    }
+                }
+                (Err(_), None) => continue,
+            };
+            return (class, Some(witness));
+        }
+        open("its symbols merge into it, but it was not found in any text tried")
+    }
+
+    /// The first proof that holds for every way to bring the token out.
+    fn dead(&self, live: &[&Spelling]) -> Option<Class> {
+        // What vanishes may stand between, and what is unknown may be anything.
+        if self.symbols.drops || live.iter().any(|s| s.unknown) {
+            return None;
+        }
+        let invalid = |s: &Spelling| ends(&s.bytes).is_none();
+        let folded = |s: &Spelling| s.bytes.utf8_chunks().any(|chunk| self.fold.excludes(chunk.valid()));
+        let split = |s: &Spelling| self.cuts.always_cut(&s.bytes);
+        if live.iter().all(|s| invalid(s)) {
+            Some(Class::InvalidUtf8)
+        } else if live.iter().all(|s| invalid(s) || folded(s)) {
+            Some(Class::FoldedByNormalizer)
+        } else if live.iter().all(|s| invalid(s) || folded(s) || split(s)) {
+            Some(Class::SplitByPretokenizer)
+        } else {
+            None
+        }
+    }
+
+    /// A byte-fallback token: it takes a character that has the byte and no symbol.
+    fn fallback(&self, byte: u8, id: Id, spelled: bool, buffers: &mut Buffers) -> Answer {
+        let last = if byte.is_ascii() { byte as char } else { char::MAX };
+        let with_byte = |c: &char| c.encode_utf8(&mut [0; 4]).bytes().any(|b| b == byte);
+        let falls = |c: &char| self.symbols.falls_back(*c);
+        let mut any = false;
+        for c in (if byte.is_ascii() { last } else { '\0' }..=last).filter(with_byte).filter(falls).take(64) {
+            any = true;
+            if let Some(witness) = self.search.own(&c.to_string(), id, buffers) {
+                return (Class::Own, Some(witness));
+            }
+            if let Some(witness) = self.search.context(&c.to_string(), id, buffers) {
+                let class = if c.is_ascii() { Class::Context } else { Class::PartialCharacter };
+                return (class, Some(witness));
+            }
+        }
+        match byte {
+            _ if any || spelled || self.symbols.drops => open("no text was found that comes out as this byte"),
+            0xC0 | 0xC1 | 0xF5.. => (Class::InvalidUtf8, None),
+            _ => (Class::ShadowedByCharacters, None),
+        }
+    }
+}
