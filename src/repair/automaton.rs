@@ -132,7 +132,9 @@ impl Automaton {
             match chunk.invalid() {
                 [] => {}
                 // The end of some character that is not ASCII.
-                [byte, ..] if items.is_empty() && matches!(byte, 0x80..=0xBF) => items.push(self.between(0x80, 0x10FFFF)),
+                [byte, ..] if items.is_empty() && matches!(byte, 0x80..=0xBF) => {
+                    items.push(self.between(0x80, 0x10FFFF))
+                }
                 // One more byte of it.
                 [byte, ..] if items.len() == 1 && matches!(byte, 0x80..=0xBF) => {}
                 start => {
@@ -211,7 +213,8 @@ impl Machine {
                 self.chars(ranges, then)
             }
             HirKind::Class(Class::Bytes(class)) => {
-                let ranges: Vec<_> = class.ranges().iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect();
+                let ranges: Vec<_> =
+                    class.ranges().iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect();
                 if ranges.iter().any(|r| r.1 > 0x7F) { None } else { self.chars(ranges, then) }
             }
             HirKind::Concat(parts) => parts.iter().rev().try_fold(then, |then, part| self.compile(part, then)),
@@ -220,7 +223,8 @@ impl Machine {
                 self.add(Step::Either(starts))
             }
             HirKind::Repetition(repeat) => {
-                let either = |inner, then| Step::Either(if repeat.greedy { vec![inner, then] } else { vec![then, inner] });
+                let either =
+                    |inner, then| Step::Either(if repeat.greedy { vec![inner, then] } else { vec![then, inner] });
                 let mut start = then;
                 match repeat.max {
                     None => {
@@ -271,7 +275,8 @@ impl Machine {
 
     /// Ranges of characters with their class, and for each class the sets that have it.
     fn classes(&self) -> (Vec<(u32, u16)>, Vec<Vec<usize>>) {
-        let mut starts: Vec<u32> = self.sets.iter().flatten().flat_map(|&(from, to)| [from, to + 1]).chain([0]).collect();
+        let mut starts: Vec<u32> =
+            self.sets.iter().flatten().flat_map(|&(from, to)| [from, to + 1]).chain([0]).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut known: BTreeMap<Vec<usize>, u16> = BTreeMap::new();
@@ -316,7 +321,8 @@ fn relaxed(regex: &str) -> Option<String> {
         let starts = |text: &str| text.chars().enumerate().all(|(n, c)| chars.get(at + n) == Some(&c));
         if c == '\\' {
             // `\G` and `\K` are refused by the parser, and so are back references.
-            let braced = matches!(chars.get(at + 1), Some('p' | 'P' | 'x' | 'u' | 'U')) && chars.get(at + 2) == Some(&'{');
+            let braced =
+                matches!(chars.get(at + 1), Some('p' | 'P' | 'x' | 'u' | 'U')) && chars.get(at + 2) == Some(&'{');
             let end = if braced { at + 1 + chars[at..].iter().position(|&c| c == '}')? } else { at + 2 };
             out.extend(chars.get(at..end)?);
             at = end;

@@ -91,8 +91,11 @@ mod tests {
     }
 
     fn letters() -> impl Strategy<Value = String> {
-        let near = prop::sample::select("aAéeE\u{301}\u{327}\u{323}İıǅﬁ½각\u{1100}\u{1161}\u{11a8}\u{93c}क▁ b".chars().collect::<Vec<_>>());
-        prop::collection::vec(prop_oneof![3 => near, 1 => any::<char>()], 0..8).prop_map(|all| all.into_iter().collect())
+        let near = prop::sample::select(
+            "aAéeE\u{301}\u{327}\u{323}İıǅﬁ½각\u{1100}\u{1161}\u{11a8}\u{93c}क▁ b".chars().collect::<Vec<_>>(),
+        );
+        prop::collection::vec(prop_oneof![3 => near, 1 => any::<char>()], 0..8)
+            .prop_map(|all| all.into_iter().collect())
     }
 
     proptest! {

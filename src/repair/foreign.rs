@@ -112,7 +112,8 @@ impl Scores {
         // By end: the best score so far, where its last piece begins, and that piece.
         let mut best: FxHashMap<usize, (f64, usize, Id)> = FxHashMap::from_iter([(0, (0.0, 0, 0))]);
         for &end in &ends {
-            for start in std::iter::once(0).chain(ends.iter().copied()).filter(|&s| s < end && end - s <= self.longest) {
+            for start in std::iter::once(0).chain(ends.iter().copied()).filter(|&s| s < end && end - s <= self.longest)
+            {
                 if (start, end) == (0, token.len()) {
                     continue;
                 }

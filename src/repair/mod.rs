@@ -36,7 +36,9 @@ mod trim;
 
 pub use reach::{Class, Reach, reachability};
 pub use scaffold::{Scaffold, duplicates, scaffold};
-pub use trim::{Drop, IdMap, Trimmed, identical, trim};
+pub use trim::{IdMap, Trimmed, Unwanted, identical, trim};
 
+#[cfg(test)]
+mod real_tests;
 #[cfg(test)]
 mod tests;

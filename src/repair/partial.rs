@@ -57,9 +57,11 @@ pub(super) fn lefts(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
             let end = end.clone();
             lead(len).flat_map(move |first| {
                 let end = end.clone();
-                continuations(before - 1)
-                    .map(move |rest| [vec![first], rest].concat())
-                    .filter(move |left| std::str::from_utf8(&[left, &end[..]].concat()).err().is_none_or(|e| open && e.error_len().is_none()))
+                continuations(before - 1).map(move |rest| [vec![first], rest].concat()).filter(move |left| {
+                    std::str::from_utf8(&[left, &end[..]].concat())
+                        .err()
+                        .is_none_or(|e| open && e.error_len().is_none())
+                })
             })
         })
     });
@@ -113,7 +115,17 @@ mod tests {
 
     #[test]
     fn what_no_text_holds() {
-        for bad in [&b"\xC0"[..], b"\xC1\x80", b"\xF5", b"\xFF", b"a\x80", b"\xE2a", b"\x80\x80\x80\x80", b"\xED\xA0", b"\xE9\xE9"] {
+        for bad in [
+            &b"\xC0"[..],
+            b"\xC1\x80",
+            b"\xF5",
+            b"\xFF",
+            b"a\x80",
+            b"\xE2a",
+            b"\x80\x80\x80\x80",
+            b"\xED\xA0",
+            b"\xE9\xE9",
+        ] {
             assert_eq!(ends(bad), None, "{bad:?}");
         }
         assert_eq!((ends(b""), ends("aé".as_bytes())), (Some(Ends::Whole), Some(Ends::Whole)));

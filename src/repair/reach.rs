@@ -188,8 +188,12 @@ impl Judge<'_> {
         }
         // The spellings that some text may bring out as this token: by merging, or as a piece of its own.
         let own_text = |s: &Spelling| whole && s.bytes == token;
-        let mut live: Vec<&Spelling> =
-            spellings.iter().zip(&merges).filter(|&(s, merged)| *merged == [id] || own_text(s)).map(|(s, _)| s).collect();
+        let mut live: Vec<&Spelling> = spellings
+            .iter()
+            .zip(&merges)
+            .filter(|&(s, merged)| *merged == [id] || own_text(s))
+            .map(|(s, _)| s)
+            .collect();
         let unspelled = Spelling { ids: Vec::new(), bytes: token.to_vec(), unknown: false };
         if whole && !live.iter().any(|s| s.bytes == token) {
             live.push(&unspelled);
@@ -213,12 +217,10 @@ impl Judge<'_> {
                         None => continue,
                     }
                 }
-                (Err(_), Some(cut)) => {
-                    match self.search.completed(&spelling.bytes, cut, id, &self.symbols, buffers) {
-                        Some(witness) => (Class::PartialCharacter, witness),
-                        None => continue,
-                    }
-                }
+                (Err(_), Some(cut)) => match self.search.completed(&spelling.bytes, cut, id, &self.symbols, buffers) {
+                    Some(witness) => (Class::PartialCharacter, witness),
+                    None => continue,
+                },
                 (Err(_), None) => continue,
             };
             return (class, Some(witness));
@@ -251,9 +253,12 @@ impl Judge<'_> {
         let last = if byte.is_ascii() { byte as char } else { char::MAX };
         let with_byte = |c: &char| c.encode_utf8(&mut [0; 4]).bytes().any(|b| b == byte);
         let falls = |c: &char| self.symbols.falls_back(*c);
-        let mut any = false;
-        for c in (if byte.is_ascii() { last } else { '\0' }..=last).filter(with_byte).filter(falls).take(64) {
-            any = true;
+        let first = if byte.is_ascii() { last } else { '\0' };
+        let mut falling = (first..=last).filter(with_byte).filter(falls).peekable();
+        let any = falling.peek().is_some();
+        let mut open_to = falling.filter(|c| !self.fold.excludes(c.encode_utf8(&mut [0; 4]))).peekable();
+        let folded = any && open_to.peek().is_none();
+        for c in open_to.take(64) {
             if let Some(witness) = self.search.own(&c.to_string(), id, buffers) {
                 return (Class::Own, Some(witness));
             }
@@ -263,7 +268,10 @@ impl Judge<'_> {
             }
         }
         match byte {
-            _ if any || spelled || self.symbols.drops => open("no text was found that comes out as this byte"),
+            _ if spelled || self.symbols.drops || (any && !folded) => {
+                open("no text was found that comes out as this byte")
+            }
+            _ if folded => (Class::FoldedByNormalizer, None),
             0xC0 | 0xC1 | 0xF5.. => (Class::InvalidUtf8, None),
             _ => (Class::ShadowedByCharacters, None),
         }

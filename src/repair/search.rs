@@ -53,7 +53,9 @@ impl<'a> Search<'a> {
         }
         for normalizer in tokenizer.normalizers.iter().rev() {
             match normalizer {
-                Normalizer::Replace { from, regex: false, to } if !to.is_empty() => undo.push((to.clone(), from.clone())),
+                Normalizer::Replace { from, regex: false, to } if !to.is_empty() => {
+                    undo.push((to.clone(), from.clone()))
+                }
                 Normalizer::Prepend(text) => put.push(text.clone()),
                 _ => {}
             }
@@ -148,7 +150,11 @@ impl<'a> Search<'a> {
         let merged = |bytes: &[u8]| symbols.of_bytes(bytes).map(|ids| symbols.merged(&ids)).unwrap_or_default();
         let mut found = |left: &[u8], right: &[u8], wide: bool| {
             let text = String::from_utf8([left, bytes, right].concat()).ok()?;
-            if wide { self.context(&text, id, buffers) } else { self.texts(&text).into_iter().find(|t| self.holds(t, id, buffers)) }
+            if wide {
+                self.context(&text, id, buffers)
+            } else {
+                self.texts(&text).into_iter().find(|t| self.holds(t, id, buffers))
+            }
         };
         if ends == Ends::Inside {
             let mut pairs = lefts(bytes).flat_map(|left| {
@@ -160,8 +166,10 @@ impl<'a> Search<'a> {
                 if ids.contains(&id) { found(&left, &right, false) } else { None }
             });
         }
-        let lefts: Vec<Vec<u8>> = lefts(bytes).filter(|left| merged(&[left, bytes].concat()).last() == Some(&id)).collect();
-        let rights: Vec<Vec<u8>> = rights(bytes).filter(|right| merged(&[bytes, right].concat()).first() == Some(&id)).collect();
+        let lefts: Vec<Vec<u8>> =
+            lefts(bytes).filter(|left| merged(&[left, bytes].concat()).last() == Some(&id)).collect();
+        let rights: Vec<Vec<u8>> =
+            rights(bytes).filter(|right| merged(&[bytes, right].concat()).first() == Some(&id)).collect();
         let some = |all: &[Vec<u8>], most: usize| -> Vec<Vec<u8>> {
             let step = all.len().div_ceil(most).max(1);
             all.iter().step_by(step).cloned().collect()

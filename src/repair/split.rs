@@ -15,9 +15,17 @@ pub(super) struct Cuts(Vec<Cut>);
 
 #[derive(Debug)]
 enum Cut {
-    Char { mark: char, behavior: Behavior, invert: bool },
+    Char {
+        mark: char,
+        behavior: Behavior,
+        invert: bool,
+    },
     /// Pieces are matches, stretches between them, or both.
-    Pattern { automaton: Automaton, matches: bool, between: bool },
+    Pattern {
+        automaton: Automaton,
+        matches: bool,
+        between: bool,
+    },
 }
 
 impl Cuts {
@@ -37,9 +45,7 @@ impl Cut {
             Pattern::Literal(text) => {
                 let mut chars = text.chars();
                 return match (chars.next(), chars.next()) {
-                    (Some(mark), None) => {
-                        Some(Cut::Char { mark, behavior: split.behavior, invert: split.invert })
-                    }
+                    (Some(mark), None) => Some(Cut::Char { mark, behavior: split.behavior, invert: split.invert }),
                     _ => None,
                 };
             }

@@ -72,11 +72,19 @@ impl<'m> Symbols<'m> {
             ranks.entry((merge.left, merge.right)).or_insert((rank as u32, merge.new));
         }
         let incomplete = bytes.is_empty() || bytes.contains(&None);
-        let mut symbols =
-            Symbols { model, bytes, chars, unk: None, ranks, drops: model.unk.is_none() && incomplete, whole: by_token };
-        symbols.unk = model.unk.filter(|_| incomplete).and_then(|id| {
-            Some((id, model.vocab.token(id)?.to_vec(), symbols.unknown_text()?))
-        });
+        let mut symbols = Symbols {
+            model,
+            bytes,
+            chars,
+            unk: None,
+            ranks,
+            drops: model.unk.is_none() && incomplete,
+            whole: by_token,
+        };
+        symbols.unk = model
+            .unk
+            .filter(|_| incomplete)
+            .and_then(|id| Some((id, model.vocab.token(id)?.to_vec(), symbols.unknown_text()?)));
         symbols
     }
 
@@ -118,7 +126,9 @@ impl<'m> Symbols<'m> {
             Alphabet::Chars => std::str::from_utf8(token).is_ok_and(|t| t.chars().nth(1).is_none()),
         };
         let token = self.model.vocab.token(id).unwrap_or_default();
-        (one(token) && self.whole.get(token) == Some(&id)) || self.fallback_byte(id).is_some() || self.model.unk == Some(id)
+        (one(token) && self.whole.get(token) == Some(&id))
+            || self.fallback_byte(id).is_some()
+            || self.model.unk == Some(id)
     }
 
     /// Every sequence of base symbols that spells `token`; empty: there is none. `None`: there are too many.
@@ -192,7 +202,8 @@ impl<'m> Symbols<'m> {
             for c in chunk.valid().chars() {
                 match self.chars.get(&c) {
                     Some(&id) => ids.push(id),
-                    None => ids.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|b| self.byte(b)).collect::<Option<Vec<_>>>()?),
+                    None => ids
+                        .extend(c.encode_utf8(&mut [0; 4]).bytes().map(|b| self.byte(b)).collect::<Option<Vec<_>>>()?),
                 }
             }
             ids.extend(chunk.invalid().iter().map(|&b| self.byte(b)).collect::<Option<Vec<_>>>()?);

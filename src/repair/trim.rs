@@ -27,7 +27,7 @@ use super::symbols::Symbols;
 
 /// What to drop.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Drop<'a> {
+pub struct Unwanted<'a> {
     /// Tokens that are dead, as [`super::reachability`] says.
     pub reach: &'a [Reach],
     /// How often each id came out of some text; what has no count there goes. `None`: nothing goes for that.
@@ -87,24 +87,18 @@ pub struct Trimmed {
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a foreign model, of which only the text of its file is known.
-pub fn trim(tokenizer: &Tokenizer, drop: Drop<'_>) -> Result<Trimmed> {
+pub fn trim(tokenizer: &Tokenizer, unwanted: Unwanted<'_>) -> Result<Trimmed> {
     let Model::Bpe(model) = &tokenizer.model else {
         return Err(Error::unsupported(
             "trimming this tokenizer",
             "only BPE models can be trimmed exactly; this one is run by the `tokenizers` library and carried as it is",
         ));
     };
-    let dead: FxHashSet<Id> = drop.reach.iter().filter(|r| r.class.is_dead()).map(|r| r.id).collect();
-    let unseen = |id: Id| drop.counts.is_some_and(|counts| counts.get(id as usize).is_none_or(|&n| n == 0));
+    let dead: FxHashSet<Id> = unwanted.reach.iter().filter(|r| r.class.is_dead()).map(|r| r.id).collect();
+    let unseen = |id: Id| unwanted.counts.is_some_and(|counts| counts.get(id as usize).is_none_or(|&n| n == 0));
     let kept = kept(tokenizer, model, |id| !dead.contains(&id) && !unseen(id));
-    let mut trimmed = Trimmed {
-        tokenizer: Tokenizer::default(),
-        map: IdMap::default(),
-        dead: 0,
-        unseen: 0,
-        needed: 0,
-        merges: 0,
-    };
+    let mut trimmed =
+        Trimmed { tokenizer: Tokenizer::default(), map: IdMap::default(), dead: 0, unseen: 0, needed: 0, merges: 0 };
     let mut vocab = Vocab::new();
     for (id, token) in model.vocab.iter() {
         let new = kept[id as usize].then(|| match model.vocab.is_literal(id) {
@@ -236,7 +230,12 @@ fn renumber(value: &mut Value, map: &impl Fn(Id) -> Option<Id>) -> bool {
 ///
 /// # Errors
 /// [`Error::Verify`] with the first text that differs.
-pub fn identical(old: &Encoder, new: &Encoder, map: &IdMap, texts: &[impl AsRef<str> + Sync]) -> Result<(usize, usize)> {
+pub fn identical(
+    old: &Encoder,
+    new: &Encoder,
+    map: &IdMap,
+    texts: &[impl AsRef<str> + Sync],
+) -> Result<(usize, usize)> {
     let compare = |(scratches, a, b): &mut (Box<(Scratch, Scratch)>, Vec<Id>, Vec<Id>), text: &str| -> Result<bool> {
         a.clear();
         b.clear();
@@ -249,11 +248,17 @@ pub fn identical(old: &Encoder, new: &Encoder, map: &IdMap, texts: &[impl AsRef<
         let short: String = text.chars().take(60).collect();
         let at = mapped.iter().zip(&*b).take_while(|(a, b)| a == b).count();
         Err(Error::Verify {
-            why: format!("trimmed, it encodes {short:?} otherwise: at token {at} {:?} instead of {:?}", b.get(at), mapped.get(at)),
+            why: format!(
+                "trimmed, it encodes {short:?} otherwise: at token {at} {:?} instead of {:?}",
+                b.get(at),
+                mapped.get(at)
+            ),
         })
     };
     texts
         .par_iter()
-        .map_init(Default::default, |state, text| compare(state, text.as_ref()).map(|same| (usize::from(same), usize::from(!same))))
+        .map_init(Default::default, |state, text| {
+            compare(state, text.as_ref()).map(|same| (usize::from(same), usize::from(!same)))
+        })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))
 }

@@ -1,8 +1,8 @@
 //! `toktool trim`: a tokenizer without the tokens that nothing reaches, and a map from old to new ids.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write as _};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
@@ -11,7 +11,7 @@ use toktool::encode::{EncodeOptions, Encoder};
 use toktool::formats::listing::{self, escape};
 use toktool::formats::verify::{self, Verified};
 use toktool::formats::write::{OutputDir, folder_files};
-use toktool::repair::{self, Class, Drop, Reach, Trimmed};
+use toktool::repair::{self, Class, Reach, Trimmed, Unwanted};
 use toktool::tokenizer::{Model, Tokenizer};
 use toktool::{Error, Result, samples};
 
@@ -85,16 +85,16 @@ struct Usage {
 fn work(args: &Trim, global: &Global, tokenizer: &Tokenizer) -> Result<()> {
     if matches!(tokenizer.model, Model::Foreign(_)) {
         // It says why not, before anything is read.
-        repair::trim(tokenizer, Drop::default())?;
+        repair::trim(tokenizer, Unwanted::default())?;
     }
     let encoder = Encoder::new(tokenizer)?;
     let texts = Texts::new(args)?;
-    let usage = texts.as_ref().map(|texts| texts.usage(&encoder, tokenizer, global)).transpose()?;
+    let usage = texts.as_ref().map(|texts| texts.usage(args, &encoder, tokenizer, global)).transpose()?;
     interrupt::check()?;
     let reach = repair::reachability(tokenizer)?;
     interrupt::check()?;
     let counts = usage.as_ref().map(|usage| usage.counts.as_slice());
-    let trimmed = repair::trim(tokenizer, Drop { reach: &reach, counts })?;
+    let trimmed = repair::trim(tokenizer, Unwanted { reach: &reach, counts })?;
     if args.dry_run {
         ui::print(&removed(&reach, &trimmed))?;
     }
@@ -123,8 +123,8 @@ fn work(args: &Trim, global: &Global, tokenizer: &Tokenizer) -> Result<()> {
 struct Texts {
     inputs: Vec<PathBuf>,
     options: toktool::corpus::Options,
-    /// What standard input held.
-    _spool: Option<tempfile::NamedTempFile>,
+    /// What was read from where it can be read only once.
+    _spools: Vec<tempfile::NamedTempFile>,
 }
 
 impl Texts {
@@ -132,25 +132,35 @@ impl Texts {
         if args.unseen.is_empty() {
             return Ok(None);
         }
-        let (mut inputs, mut spool) = (args.unseen.clone(), None);
+        let (mut inputs, mut spools) = (args.unseen.clone(), Vec::new());
         // What is wrong with a path is said before standard input is read.
         let options = args.reading.options();
         Corpus::open(&documents::plain(&inputs), options.clone())?;
-        for input in inputs.iter_mut().filter(|path| path.as_os_str() == documents::STDIN) {
+        for input in &mut inputs {
+            // What can be read only once is kept: standard input and pipes.
+            let stdin = input.as_os_str() == documents::STDIN;
+            if !stdin && input.metadata().is_ok_and(|found| found.is_file() || found.is_dir()) {
+                continue;
+            }
+            let mut source: Box<dyn Read> = match stdin {
+                true => Box::new(Stdin::open()),
+                false => Box::new(std::fs::File::open(&*input).map_err(|e| Error::io("read", &*input, e))?),
+            };
+            let name = if stdin { PathBuf::from("standard input") } else { input.clone() };
             let io = |e| Error::io("write", std::env::temp_dir(), e);
             let mut file = tempfile::Builder::new().prefix(".toktool-").tempfile().map_err(io)?;
-            let (mut stdin, mut portion) = (Stdin::open(), vec![0; 1 << 16]);
+            let mut portion = vec![0; 1 << 16];
             loop {
-                let read = stdin.read(&mut portion).map_err(|e| read_error(Path::new("standard input"), e))?;
+                let read = source.read(&mut portion).map_err(|e| read_error(&name, e))?;
                 if read == 0 {
                     break;
                 }
                 file.write_all(&portion[..read]).map_err(io)?;
             }
             *input = file.path().to_path_buf();
-            spool = Some(file);
+            spools.push(file);
         }
-        Ok(Some(Texts { inputs, options, _spool: spool }))
+        Ok(Some(Texts { inputs, options, _spools: spools }))
     }
 
     /// Hands every block's documents to `take`.
@@ -164,7 +174,7 @@ impl Texts {
         Ok(corpus.stats())
     }
 
-    fn usage(&self, encoder: &Encoder, tokenizer: &Tokenizer, global: &Global) -> Result<Usage> {
+    fn usage(&self, args: &Trim, encoder: &Encoder, tokenizer: &Tokenizer, global: &Global) -> Result<Usage> {
         let mut counts = vec![0; tokens::bound(tokenizer)?];
         let mut tokens = 0;
         let stats = self.each(|documents| {
@@ -178,7 +188,7 @@ impl Texts {
             Ok(())
         })?;
         if tokens == 0 {
-            let path = if let [one] = &self.inputs[..] { one.clone() } else { PathBuf::from("--unseen") };
+            let path = if let [one] = &args.unseen[..] { one.clone() } else { PathBuf::from("--unseen") };
             return Err(Error::input(path, "there is no text in it, so every token would go")
                 .with_hint("name the texts that the trimmed tokenizer is for"));
         }
@@ -249,7 +259,8 @@ fn classes(reach: &[Reach]) -> Vec<(&'static str, usize)> {
 }
 
 fn report(args: &Trim, reach: &[Reach], trimmed: &Trimmed, usage: Option<&Usage>, checked: &Checked) -> String {
-    let classes: serde_json::Map<_, _> = classes(reach).into_iter().map(|(name, n)| (name.to_owned(), n.into())).collect();
+    let classes: serde_json::Map<_, _> =
+        classes(reach).into_iter().map(|(name, n)| (name.to_owned(), n.into())).collect();
     let before = trimmed.map.rows.len();
     let unseen = usage.map(|usage| {
         json!({"inputs": args.unseen, "documents": usage.stats.documents, "bytes": usage.stats.bytes, "tokens": usage.tokens})
