@@ -31,7 +31,7 @@ fn with_no_input_the_embedded_sample_is_judged() {
     assert!(value(&tr, "tok", "tokens") > value(&tr, "baseline:words", "tokens"));
     assert!(value(&tr, "tok", "tokens") < value(&tr, "baseline:bytes", "tokens"));
     let all = report(&b, &["tok"]);
-    assert_eq!(all["corpora"].as_array().unwrap().len(), 4);
+    assert_eq!(all["corpora"].as_array().unwrap().len(), 5);
     b.bad(2, &["`xx`", "tr, hi, mr, en"], &["eval", "tok", "--lang", "xx"]);
 }
 
@@ -145,12 +145,16 @@ fn gold_words_are_a_corpus_of_their_own() {
     b.write("g.tsv", "word\tsegments\nevde\tev de\nev\tev\nevin\tev im\n");
     let r = report(&b, &["tok", "--lang", "tr", "--gold", "g.tsv"]);
     let corpora = r["corpora"].as_array().unwrap();
-    assert_eq!((corpora.len(), corpora[1]["name"].as_str()), (2, Some("g")));
+    assert_eq!((corpora[1]["name"].as_str(), corpora[2]["name"].as_str()), (Some("g"), Some("vocabulary")));
     assert_eq!(corpora[1]["content"]["rejected"][0]["word"], "evin");
     assert_eq!(value(&r, "baseline:characters", "boundary_precision"), Some(0.25));
     assert_eq!(value(&r, "baseline:characters", "boundary_f1"), Some(0.4));
     assert_eq!(value(&r, "baseline:words", "boundary_f1"), Some(0.0));
-    assert!(r["measurements"].as_array().unwrap().iter().all(|m| (m["corpus"] == "g") != (m["metric"] == "fertility")));
+    let rows = r["measurements"].as_array().unwrap();
+    assert!(rows.iter().all(|m| m["metric"] != "fertility" || m["corpus"] == "sample-tr"));
+    assert!(rows.iter().all(|m| m["metric"] != "boundary_f1" || m["corpus"] == "g"));
+    assert_eq!(value(&r, "tok", "unreachable"), Some(0.0));
+    assert_eq!(value(&r, "baseline:words", "unreachable"), None);
     let out = b.run(&["eval", "tok", "--lang", "tr", "--gold", "g.tsv", "--metrics", "boundary_f1"]);
     let said = stderr(&out);
     assert!(out.status.success() && ["g.tsv", "1 of 3", "line 4", "`evin`"].iter().all(|w| said.contains(w)), "{said}");

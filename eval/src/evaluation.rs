@@ -9,8 +9,9 @@ use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
 
 use crate::aligned::{self, Aligned};
+use crate::entries::Entries;
 use crate::gold::Gold;
-use crate::metric::{Better, Metric};
+use crate::metric::{Better, Metric, Place};
 use crate::parallel::{self, ParallelText};
 use crate::pass;
 use crate::sampled;
@@ -149,6 +150,9 @@ pub fn evaluate(
     if let Some(text) = parallel {
         languages(&mut evaluation, &mut subjects, named, text, options)?;
     }
+    if options.metrics.iter().any(|m| m.compute.place() == Place::Vocabulary) {
+        vocabularies(&mut evaluation, &subjects, named, options, observer)?;
+    }
     let info = |subject: &Subject| SubjectInfo {
         name: subject.name.clone(),
         baseline: subject.is_baseline(),
@@ -190,6 +194,23 @@ fn languages(
     Ok(())
 }
 
+/// The vocabularies, as a corpus of their own.
+fn vocabularies(
+    evaluation: &mut Evaluation,
+    subjects: &[Subject],
+    named: usize,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<()> {
+    observer.event(Event::Stage { name: "looking at vocabularies", total: None, unit: "tokenizers" });
+    let entries = |subject: &Subject| subject.judged().map(|judged| Entries::new(&judged.tokenizer)).transpose();
+    let prepared = subjects.iter().map(|s| Ok(Prepared::of_entries(entries(s)?))).collect::<Result<Vec<_>>>()?;
+    measure(evaluation, &prepared, named, evaluation.corpora.len(), options);
+    let (name, content) = ("vocabulary".to_owned(), Content::Vocabulary);
+    evaluation.corpora.push(CorpusInfo { name, language: None, random_rate: 0.0, content });
+    Ok(())
+}
+
 fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput]) -> Result<()> {
     if tokenizers.is_empty() {
         return Err(Error::config("TOK", "there is no tokenizer to judge"));
@@ -212,7 +233,7 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
 fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, corpus: usize, options: &Options) {
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (metric, &row) in options.metrics.iter().enumerate() {
-        if row.compute.place() != prepared[0].place() {
+        if row.compute.place() != prepared[0].place {
             continue;
         }
         let (_, base) = prepared[0].figures(row, &prepared[0]);

@@ -5,6 +5,7 @@ pub mod alignment;
 pub mod blocks;
 pub mod counts;
 mod degenerate;
+pub mod entries;
 pub mod evaluation;
 pub mod gold;
 pub mod information;

@@ -4,6 +4,7 @@
 
 use crate::aligned::{Aligned, Sums};
 use crate::counts::Counts;
+use crate::entries::Entries;
 use crate::information::compress::Sizes;
 use crate::information::orders::Orders;
 use crate::lexicality::Lexicality;
@@ -103,12 +104,15 @@ pub enum Compute {
     Language(fn(&Costs, usize) -> Figure),
     /// From parallel lines, over all languages; intervals by bootstrap over lines.
     Languages(fn(&Costs) -> Figure),
+    /// From the vocabulary alone.
+    Entries(fn(&Entries) -> Figure),
 }
 
 /// What a metric is measured on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Place {
     /// Documents.
+    #[default]
     Text,
     /// Gold words.
     Gold,
@@ -116,6 +120,8 @@ pub enum Place {
     Language,
     /// All languages of parallel text together.
     Languages,
+    /// No text at all.
+    Vocabulary,
 }
 
 impl Compute {
@@ -125,6 +131,7 @@ impl Compute {
             Compute::Words(_) | Compute::Aligned(_) => Place::Gold,
             Compute::Language(_) => Place::Language,
             Compute::Languages(_) => Place::Languages,
+            Compute::Entries(_) => Place::Vocabulary,
             _ => Place::Text,
         }
     }

@@ -8,6 +8,7 @@ use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
 use crate::aligned::{Aligned, Sums};
 use crate::blocks::MOST;
 use crate::counts::Counts;
+use crate::entries::Entries;
 use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
 use crate::lexicality::{self, Lexicality};
@@ -63,6 +64,9 @@ struct Lines {
 /// One tokenizer on one corpus, ready for every metric.
 #[derive(Default)]
 pub(super) struct Prepared {
+    /// What it was measured on.
+    pub(super) place: Place,
+    entries: Option<Entries>,
     total: Counts,
     replicates: Vec<Counts>,
     traits: Traits,
@@ -83,7 +87,7 @@ impl Prepared {
     /// Of gold words.
     pub(super) fn on_gold(aligned: Aligned, seed: u64) -> Prepared {
         let words = drawn(&aligned.blocks, seed, Sums::add);
-        Prepared { aligned: Some(aligned), words, seed, ..Prepared::default() }
+        Prepared { place: Place::Gold, aligned: Some(aligned), words, seed, ..Prepared::default() }
     }
 
     /// Of parallel lines: of the language of this index, or of all of them.
@@ -91,16 +95,13 @@ impl Prepared {
         let mut total = Costs::default();
         blocks.iter().for_each(|block| total.add(block));
         let lines = Lines { total, language, drawn: drawn(blocks, seed, Costs::add) };
-        Prepared { lines: Some(lines), seed, ..Prepared::default() }
+        let place = if language.is_some() { Place::Language } else { Place::Languages };
+        Prepared { place, lines: Some(lines), seed, ..Prepared::default() }
     }
 
-    pub(super) fn place(&self) -> Place {
-        match (&self.aligned, &self.lines) {
-            (Some(_), _) => Place::Gold,
-            (_, Some(lines)) if lines.language.is_some() => Place::Language,
-            (_, Some(_)) => Place::Languages,
-            _ => Place::Text,
-        }
+    /// Of a vocabulary.
+    pub(super) fn of_entries(entries: Option<Entries>) -> Prepared {
+        Prepared { place: Place::Vocabulary, entries, ..Prepared::default() }
     }
 
     pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
@@ -176,6 +177,7 @@ impl Prepared {
                 (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
             }
             Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Entries(f) => (self.entries.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Lexicon(f) => (self.lexicality.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),

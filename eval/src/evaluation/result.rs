@@ -86,6 +86,8 @@ pub enum Content {
     },
     /// Gold words, and what reading them met.
     Gold(Report),
+    /// Nothing but the vocabularies.
+    Vocabulary,
     /// Parallel lines: so many, in one language, or in all of them together where there is no language.
     Parallel {
         /// Lines of each language.
@@ -103,6 +105,7 @@ impl CorpusInfo {
         match &self.content {
             Content::Text { .. } => Place::Text,
             Content::Gold(_) => Place::Gold,
+            Content::Vocabulary => Place::Vocabulary,
             Content::Parallel { .. } if self.language.is_some() => Place::Language,
             Content::Parallel { .. } => Place::Languages,
         }
@@ -139,6 +142,12 @@ impl Evaluation {
     /// Whether a metric is measured on a corpus at all.
     pub fn measures(&self, corpus: usize, metric: usize) -> bool {
         self.metrics[metric].compute.place() == self.corpora[corpus].place()
+    }
+
+    /// The corpora that any metric is measured on.
+    pub fn measured_corpora(&self) -> impl Iterator<Item = (usize, &CorpusInfo)> {
+        let any = |c: &usize| (0..self.metrics.len()).any(|m| self.measures(*c, m));
+        self.corpora.iter().enumerate().filter(move |(c, _)| any(c))
     }
 
     /// The best figure of a tokenizer that is no baseline; `None` where neither direction is good.

@@ -15,6 +15,7 @@ mod vocabulary;
 pub const TABLES: &[&[Metric]] = &[
     compression::ROWS,
     vocabulary::ROWS,
+    vocabulary::ENTRIES,
     information::ROWS,
     information::ENTROPIES,
     information::COMPRESSORS,

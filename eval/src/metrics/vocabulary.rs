@@ -4,6 +4,59 @@ use crate::metric::{Better, Compute, Figure, Metric};
 
 const FAMILY: &str = "vocabulary";
 
+macro_rules! entries {
+    ($name:literal, $better:ident, $detail:literal, $source:literal, $definition:literal, $field:ident) => {
+        Metric {
+            name: $name,
+            family: FAMILY,
+            unit: "tokens",
+            better: Better::$better,
+            aggregation: "count of entries",
+            definition: $definition,
+            source: $source,
+            missing: "a baseline has no vocabulary of its own",
+            detail: $detail,
+            compute: Compute::Entries(|e| Figure { value: Some(e.$field as f64), n: e.entries }),
+        }
+    };
+}
+
+/// Of the vocabulary alone.
+pub const ENTRIES: &[Metric] = &[
+    entries!(
+        "unreachable",
+        Lower,
+        false,
+        "Land and Bartolo 2024 (2405.05417), with proofs in place of samples",
+        "entries that are proved to come out of no text",
+        unreachable
+    ),
+    entries!(
+        "undecidable",
+        Lower,
+        false,
+        "beside unreachable",
+        "entries that were found in no text and are not proved to be in none",
+        undecidable
+    ),
+    entries!(
+        "context_only",
+        Neither,
+        false,
+        "beside unreachable",
+        "entries that come out only where more text than their own stands around them",
+        context
+    ),
+    entries!(
+        "duplicate_entries",
+        Lower,
+        false,
+        "vocabulary integrity",
+        "entries whose bytes another entry has too",
+        duplicates
+    ),
+];
+
 /// The rows.
 pub const ROWS: &[Metric] = &[
     Metric {

@@ -16,6 +16,7 @@ fn content(content: &Content) -> Value {
             "sample_documents": sample.0,
             "sample_bytes": sample.1,
         }),
+        Content::Vocabulary => json!({"kind": "vocabulary"}),
         Content::Parallel { lines, pivot, languages } => json!({
             "kind": "parallel",
             "lines": lines,

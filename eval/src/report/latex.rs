@@ -8,7 +8,7 @@ use crate::evaluation::Evaluation;
 /// A table for each corpus. What LaTeX reads as a command is escaped.
 pub fn latex(evaluation: &Evaluation) -> String {
     let mut out = String::from("% needs \\usepackage{booktabs}\n");
-    for (c, corpus) in evaluation.corpora.iter().enumerate() {
+    for (c, corpus) in evaluation.measured_corpora() {
         let columns = "r".repeat(evaluation.subjects.len());
         let _ = writeln!(out, "\\begin{{table}}\n\\centering\n\\begin{{tabular}}{{l{columns}}}\n\\toprule");
         let names: Vec<String> = evaluation.subjects.iter().map(|s| escaped(&s.name)).collect();

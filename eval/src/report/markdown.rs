@@ -10,7 +10,7 @@ use crate::evaluation::Evaluation;
 pub fn markdown(evaluation: &Evaluation) -> String {
     let mut out = String::new();
     let cell = |text: &str| text.replace('|', "\\|");
-    for (c, corpus) in evaluation.corpora.iter().enumerate() {
+    for (c, corpus) in evaluation.measured_corpora() {
         let language = corpus.language.as_ref().map_or(String::new(), |l| format!(" ({l})"));
         let _ = writeln!(out, "## {}{language}\n", corpus.name);
         let _ = writeln!(out, "{}.\n", super::number::content(&corpus.content));

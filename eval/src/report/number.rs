@@ -34,6 +34,7 @@ pub fn content(content: &Content) -> String {
             let own = if *embedded { "; the program's own sample, too small to say much about a language" } else { "" };
             format!("{} documents, {} bytes{own}", n(stats.documents), n(stats.bytes))
         }
+        Content::Vocabulary => "the vocabularies by themselves".to_owned(),
         Content::Parallel { lines, pivot, languages } => {
             format!("{} lines in {}, against {pivot}", n(*lines), languages.join(", "))
         }

@@ -16,7 +16,7 @@ const BESIDE: usize = 6;
 /// A block for each corpus; where there are many tokenizers, they stand in several tables below each other.
 pub fn table(evaluation: &Evaluation) -> String {
     let mut out = String::new();
-    for (c, corpus) in evaluation.corpora.iter().enumerate() {
+    for (c, corpus) in evaluation.measured_corpora() {
         let language = corpus.language.as_ref().map_or(String::new(), |l| format!(" ({l})"));
         let _ = writeln!(out, "{}{language}: {}", corpus.name, content(&corpus.content));
         let subjects: Vec<usize> = (0..evaluation.subjects.len()).collect();

@@ -38,7 +38,7 @@ impl Gate {
         let Some(m) = evaluation.metrics.iter().position(|m| m.name == self.metric) else { return Vec::new() };
         let better = evaluation.metrics[m].better;
         let mut failures = Vec::new();
-        for (c, corpus) in evaluation.corpora.iter().enumerate() {
+        for (c, corpus) in evaluation.corpora.iter().enumerate().filter(|(c, _)| evaluation.measures(*c, m)) {
             for (s, subject) in evaluation.subjects.iter().enumerate().filter(|(_, s)| !s.baseline) {
                 let found = match evaluation.value(c, s, m) {
                     Some(value) if !better.prefers(self.value, value) => continue,
