@@ -6,8 +6,11 @@
 //! 1. Units are folded, so a word that the dictionary has with a capital is found without one.
 //! 2. Numbers, punctuation and abbreviations with their full stops are no words, which checkers let pass.
 //!
+//! 3. Flag 0, which Hunspell warns of and uses all the same, is given a free number: the Turkish dictionary has it.
+//!
 //! Only UTF-8 is read; dictionaries in old encodings are converted by `iconv`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use rustc_hash::FxHashSet;
@@ -37,8 +40,7 @@ impl Hunspell {
     /// The dictionary in the bytes of two files; `label` says which it is, in reports.
     ///
     /// # Errors
-    /// [`Error::Input`] without a path, where one of them is not UTF-8 or does not parse; see also the first value of
-    /// [`Fault`], which says in which of the two.
+    /// [`Error::Input`] without a path in the [`Fault`] of the file that is not UTF-8 or does not parse.
     pub fn new(aff: &[u8], dic: &[u8], label: &str, folding: Folding) -> std::result::Result<Hunspell, Fault> {
         let affixes = text(aff).map_err(Fault::Aff)?;
         let stems = text(dic).map_err(Fault::Dic)?;
@@ -49,7 +51,8 @@ impl Hunspell {
             let hint = "convert both files with `iconv -t UTF-8` and write `SET UTF-8`";
             return Err(Fault::Aff(error.at(Place::Line(line)).with_hint(hint)));
         }
-        let dictionary = Dictionary::new(affixes, stems).map_err(|e| {
+        let (numbered, listed) = without_zero(affixes, stems);
+        let dictionary = Dictionary::new(&numbered, &listed).map_err(|e| {
             let error = Error::input("", format!("no Hunspell dictionary: {e}"));
             let in_dic = e.to_string().contains(".dic file");
             if in_dic { Fault::Dic(error) } else { Fault::Aff(error) }
@@ -60,7 +63,7 @@ impl Hunspell {
                 morphemes.insert(folding.fold(form).into());
             }
         };
-        stems.lines().skip(1).map(stem).for_each(&mut add);
+        stems.lines().skip(1).map(|line| entry(line).0.trim()).for_each(&mut add);
         affixes.lines().filter_map(affix).for_each(&mut add);
         if morphemes.is_empty() {
             return Err(Fault::Dic(Error::input("", "the dictionary has no entry")));
@@ -93,21 +96,67 @@ fn encoding(affixes: &str) -> Option<(u64, &str)> {
     lines.find_map(|(n, line)| line.strip_prefix("SET ").map(|encoding| (n, encoding.trim())))
 }
 
-/// The stem of a line of a `.dic`: what stands before its flags and its morphological fields. `\/` is a slash.
-fn stem(line: &str) -> &str {
+/// A line of a `.dic` as the stem, the flags behind its slash, and the rest. `\/` is a slash of the stem.
+fn entry(line: &str) -> (&str, &str, &str) {
     let slash = line.char_indices().find(|&(at, c)| c == '/' && at > 0 && !line[..at].ends_with('\\'));
-    let line = &line[..slash.map_or(line.len(), |(at, _)| at)];
-    line.split('\t').next().unwrap_or(line).trim()
+    let end = |from: usize| line[from..].find(char::is_whitespace).map_or(line.len(), |at| from + at);
+    match slash {
+        Some((at, _)) => (&line[..at], &line[at + 1..end(at)], &line[end(at)..]),
+        None => {
+            let end = line.find('\t').unwrap_or(line.len());
+            (&line[..end], "", &line[end..])
+        }
+    }
 }
 
-/// The affix of a line `SFX flag strip affix/flags condition`; nothing where it is none, or adds nothing.
-fn affix(line: &str) -> Option<&str> {
+/// The fields of a rule `SFX flag strip affix/flags condition`; nothing where the line is none.
+fn rule(line: &str) -> Option<[&str; 5]> {
     let fields: Vec<&str> = line.split_whitespace().take(5).collect();
-    let [name, _, strip, affix, _] = fields[..] else { return None };
+    let [name, flag, strip, affix, condition] = fields[..] else { return None };
     // `SFX A Y 12` is the header of a group, and may have a comment behind it.
     let header = matches!(strip, "Y" | "N") && affix.bytes().all(|b| b.is_ascii_digit());
-    let affix = affix.split('/').next().unwrap_or(affix);
-    (matches!(name, "SFX" | "PFX") && !header && affix != "0").then_some(affix)
+    (matches!(name, "SFX" | "PFX") && !header).then_some([name, flag, strip, affix, condition])
+}
+
+/// The affix of a rule, where it adds anything.
+fn affix(line: &str) -> Option<&str> {
+    let [_, _, _, affix, _] = rule(line)?;
+    affix.split('/').next().filter(|affix| *affix != "0")
+}
+
+/// Both files with another number for flag 0, which the checker refuses. Only numbered flags can be 0, and where they
+/// stand for lists of flags (`AF`) they are left alone.
+fn without_zero<'t>(aff: &'t str, dic: &'t str) -> (Cow<'t, str>, Cow<'t, str>) {
+    let unchanged = (Cow::Borrowed(aff), Cow::Borrowed(dic));
+    let numbered = aff.lines().any(|line| line.split_whitespace().eq(["FLAG", "num"]));
+    if !numbered || aff.lines().any(|line| line.starts_with("AF ")) {
+        return unchanged;
+    }
+    let of_rules = aff.lines().filter(|line| line.starts_with("SFX ") || line.starts_with("PFX "));
+    let lists =
+        dic.lines().map(|line| entry(line).1).chain(of_rules.clone().filter_map(|l| l.split_whitespace().nth(1)));
+    let used: FxHashSet<u32> = lists.flat_map(|list| list.split(',')).filter_map(|flag| flag.parse().ok()).collect();
+    let Some(free) = (1..65_000u32).rev().find(|n| !used.contains(n)).filter(|_| used.contains(&0)) else {
+        return unchanged;
+    };
+    let free = free.to_string();
+    let renumber =
+        |list: &str| list.split(',').map(|f| if f == "0" { &*free } else { f }).collect::<Vec<_>>().join(",");
+    let new_aff = aff.lines().map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
+        [name @ ("SFX" | "PFX"), flag, ref rest @ ..] => {
+            let rest = rest.iter().map(|field| match field.split_once('/') {
+                Some((affix, flags)) => format!(" {affix}/{}", renumber(flags)),
+                None => format!(" {field}"),
+            });
+            format!("{name} {}{}\n", renumber(flag), rest.collect::<String>())
+        }
+        _ => format!("{line}\n"),
+    });
+    let new_dic = dic.lines().map(|line| match entry(line) {
+        (_, "", _) => format!("{line}\n"),
+        (stem, flags, rest) => format!("{stem}/{}{rest}\n", renumber(flags)),
+    });
+    (Cow::Owned(new_aff.collect()), Cow::Owned(new_dic.collect()))
 }
 
 impl Lexical for Hunspell {
@@ -154,6 +203,19 @@ mod tests {
             assert!(!hunspell.is_word(none), "{none}");
         }
         assert!(hunspell.name().starts_with("small, sha256 "));
+    }
+
+    #[test]
+    fn a_flag_that_is_zero_gets_a_free_number() {
+        let aff = "FLAG num\nSFX 0 Y 1\nSFX 0 0 a/0,2 .\nSFX 2 Y 1\nSFX 2 0 lar .\nSFX 64999 N 1\nSFX 64999 0 b .\n";
+        let dic = "2\nkov/0,2\tpo:noun\nkm\\/0/10\n";
+        let (new_aff, new_dic) = without_zero(aff, dic);
+        assert!(new_aff.contains("SFX 64998 Y 1\nSFX 64998 0 a/64998,2 .\nSFX 2 Y 1\n"), "{new_aff}");
+        assert_eq!(new_dic, "2\nkov/64998,2\tpo:noun\nkm\\/0/10\n");
+        let hunspell = read(aff, dic).unwrap();
+        assert!(hunspell.is_word("kova") && hunspell.is_word("kovlar") && !hunspell.is_word("kovb"));
+        let plain = without_zero("SFX 0 Y 1\nSFX 0 0 a .\n", "1\nkov/0\n");
+        assert!(matches!(plain, (Cow::Borrowed(_), Cow::Borrowed(_))), "flags are characters here");
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn single_characters_score_high_and_are_seen_to_be_single() {
     let (characters, random) =
         (baseline(Baseline::Characters, text), baseline(Baseline::Random { rate: 0.3, seed: 1 }, text));
     let letters = |l: &Lexicality| l.letters.pure.running.percent().unwrap();
-    assert!(letters(&characters) > 60.0 && letters(&characters) > letters(&random) + 20.0);
+    assert!(letters(&characters) > 90.0 && letters(&characters) > letters(&random) + 10.0);
     assert!(characters.single.running.percent().unwrap() > 90.0);
     assert_eq!(characters.long.valid.running, Share::of(0, 0), "no figure without single letters");
     let bytes = baseline(Baseline::Bytes, text);
