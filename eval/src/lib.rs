@@ -21,3 +21,4 @@ pub mod subject;
 pub mod tally;
 pub mod types;
 pub mod view;
+pub mod words;

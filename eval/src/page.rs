@@ -1,7 +1,8 @@
 //! What a document has in it, whatever tokenizer reads it: found once, used for all of them.
 
 use toktool::unicode::cluster;
-use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::words::words;
 
 /// A byte range of the document.
 pub type Span = (u32, u32);
@@ -44,20 +45,18 @@ impl Page {
         self.clusters.clear();
         self.numbers.clear();
         self.identifiers.clear();
-        let words = text.unicode_word_indices();
-        self.words.extend(words.map(|(at, word)| (at as u32, (at + word.len()) as u32)));
+        words(text, &mut self.words);
         self.space_words = text.split_whitespace().count() as u64;
         self.indent = (text.len() - text.trim_start().len()) as u32;
         self.identifiers(text.as_bytes());
-        if text.is_ascii() {
-            (self.chars, self.wide_chars) = (text.len() as u64, 0);
-            // The only ASCII cluster is the pair of carriage return and line feed.
+        self.chars = text.chars().count() as u64;
+        self.wide_chars = self.chars - text.bytes().filter(u8::is_ascii).count() as u64;
+        // Below U+0300, where the first mark is, the only cluster is the pair of carriage return and line feed.
+        if text.bytes().all(|b| b < 0xcc) {
             for (at, _) in text.match_indices("\r\n") {
                 self.clusters.push((at as u32, at as u32 + 2));
             }
         } else {
-            self.chars = text.chars().count() as u64;
-            self.wide_chars = text.chars().filter(|c| c.len_utf8() > 1).count() as u64;
             let mut at = 0;
             for akshara in cluster::aksharas(text) {
                 let end = at + akshara.len();

@@ -218,6 +218,26 @@ pub struct Judged {
     pub normalizing: Normalizing,
     /// The artefact itself.
     pub tokenizer: Tokenizer,
+    /// Whether tokens lie in a text as they are spelled, one after the other.
+    tiles: bool,
+}
+
+impl Judged {
+    /// The tokens of a document with their byte ranges.
+    fn tokens(&self, text: &str, scratch: &mut Scratch) -> Result<Vec<Token>> {
+        if self.tiles {
+            let mut ids = Vec::with_capacity(text.len() / 3);
+            self.encoder.encode_into(text, EncodeOptions::default(), scratch, &mut ids)?;
+            let mut end = 0;
+            let token = |id: Id| {
+                let start = end;
+                end += self.facts.bytes(id).len();
+                Token { id, start, end }
+            };
+            return Ok(ids.into_iter().map(token).collect());
+        }
+        self.encoder.encode_offsets(text, EncodeOptions::default(), scratch)
+    }
 }
 
 /// What cuts text.
@@ -247,7 +267,10 @@ impl Subject {
         let encoder = Encoder::new(&tokenizer)?;
         let facts = Facts::of(&tokenizer, &encoder)?;
         let normalizing = Normalizing::new(&tokenizer.normalizers)?;
-        let judged = Judged { encoder, facts, normalizing, tokenizer };
+        // Where nothing is changed and every byte is spelled, spans follow from the tokens.
+        let bytes = matches!(&tokenizer.model, Model::Bpe(model) if model.alphabet == Alphabet::Bytes);
+        let tiles = bytes && tokenizer.is_lossless();
+        let judged = Judged { encoder, facts, normalizing, tokenizer, tiles };
         Ok(Subject { name: name.to_owned(), kind: Kind::Tokenizer(Box::new(judged)) })
     }
 
@@ -275,7 +298,7 @@ impl Subject {
     /// Only what a foreign model reports.
     pub fn tokens(&self, text: &str, scratch: &mut Scratch, ends: &mut Vec<u32>) -> Result<Vec<Token>> {
         match &self.kind {
-            Kind::Tokenizer(judged) => judged.encoder.encode_offsets(text, EncodeOptions::default(), scratch),
+            Kind::Tokenizer(judged) => judged.tokens(text, scratch),
             Kind::Baseline(baseline) => {
                 baseline.ends(text, ends);
                 let mut start = 0;

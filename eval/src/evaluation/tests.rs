@@ -89,3 +89,15 @@ fn degenerate_winners() {
     assert_eq!(degenerate(Better::Neither, &some(&[1.0, 2.0, 3.0]), 2), None);
     assert_eq!(degenerate(Better::Higher, &[None, Some(1.0)], 1), None);
 }
+
+#[test]
+fn spans_of_a_lossless_tokenizer_follow_from_its_tokens() {
+    use toktool::encode::{EncodeOptions, Scratch};
+    let subject = Subject::new("a", tokenizer(262)).unwrap();
+    let encoder = &subject.judged().unwrap().encoder;
+    for text in ["", "ev evde kuş", "şğ\u{301} <|endoftext|> x", "क्ष\r\n\t  12345", "\u{feff}a\0b"] {
+        let ours = subject.tokens(text, &mut Scratch::default(), &mut Vec::new()).unwrap();
+        let slow = encoder.encode_offsets(text, EncodeOptions::default(), &mut Scratch::default()).unwrap();
+        assert_eq!(ours, slow, "{text}");
+    }
+}
