@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use rustc_hash::FxHashMap;
 
+use super::partial::lefts;
+use super::relax::relaxed;
+
 /// Larger automata are given up.
 const MOST_STATES: usize = 4096;
 
@@ -131,9 +134,22 @@ impl Automaton {
             items.extend(chunk.valid().chars().map(|c| vec![self.class(c as u32)]));
             match chunk.invalid() {
                 [] => {}
-                // The end of some character that is not ASCII.
+                // The end of some character: one of those that end so, or, without an end of its own, any but ASCII.
                 [byte, ..] if items.is_empty() && matches!(byte, 0x80..=0xBF) => {
-                    items.push(self.between(0x80, 0x10FFFF))
+                    let end = bytes.iter().take_while(|b| matches!(b, 0x80..=0xBF)).count();
+                    let whole =
+                        |left: Vec<u8>| {
+                            Some(self.class(
+                                std::str::from_utf8(&[&left, &bytes[..end]].concat()).ok()?.chars().next()? as u32,
+                            ))
+                        };
+                    let mut item = match end < bytes.len() {
+                        true => lefts(bytes).filter_map(whole).collect(),
+                        false => self.between(0x80, 0x10FFFF),
+                    };
+                    item.sort_unstable();
+                    item.dedup();
+                    items.push(item);
                 }
                 // One more byte of it.
                 [byte, ..] if items.len() == 1 && matches!(byte, 0x80..=0xBF) => {}
@@ -148,7 +164,22 @@ impl Automaton {
 
     /// Whether some match may have the text inside it.
     pub(super) fn may_hold(&self, items: &[Item]) -> bool {
-        let mut states: Vec<u32> = (0..self.states.len() as u32).collect();
+        !self.after(items, (0..self.states.len() as u32).collect()).is_empty()
+    }
+
+    /// Whether some match may begin with the text.
+    pub(super) fn may_begin(&self, items: &[Item]) -> bool {
+        !self.after(items, vec![0]).is_empty()
+    }
+
+    /// Whether some match may end with the text.
+    pub(super) fn may_end(&self, items: &[Item]) -> bool {
+        let after = self.after(items, (0..self.states.len() as u32).collect());
+        after.into_iter().any(|state| self.states[state as usize].matched)
+    }
+
+    /// The states that are left after a text.
+    fn after(&self, items: &[Item], mut states: Vec<u32>) -> Vec<u32> {
         for item in items {
             let step = |&state: &u32| item.iter().map(move |&class| self.step(state, class));
             let mut after: Vec<u32> = states.iter().flat_map(step).filter(|&s| self.lives(s)).collect();
@@ -156,7 +187,7 @@ impl Automaton {
             after.dedup();
             states = after;
         }
-        !states.is_empty()
+        states
     }
 
     /// Whether a match certainly begins inside the text, wherever the text stands.
@@ -301,81 +332,65 @@ impl Machine {
 
 /// The characters whose first bytes these are, as far as the bytes say.
 fn completions(start: &[u8]) -> (u32, u32) {
-    let (bits, missing) = match start[0] {
-        b @ 0xC0..=0xDF => (u32::from(b & 0x1F), 1),
-        b @ 0xE0..=0xEF => (u32::from(b & 0x0F), 2),
-        b => (u32::from(b & 0x07), 3),
+    let (bits, missing, least) = match start[0] {
+        b @ 0xC0..=0xDF => (u32::from(b & 0x1F), 1, 0x80),
+        b @ 0xE0..=0xEF => (u32::from(b & 0x0F), 2, 0x800),
+        b => (u32::from(b & 0x07), 3, 0x1_0000),
     };
     let known = start[1..].iter().fold(bits, |bits, b| (bits << 6) | u32::from(b & 0x3F));
     let missing = 6 * (missing + 1 - start.len().min(missing + 1));
-    (known << missing, ((known + 1) << missing) - 1)
+    ((known << missing).max(least), ((known + 1) << missing) - 1)
 }
 
-/// The expression with every look-around and every possessive mark as a word boundary, which is read as "maybe".
-fn relaxed(regex: &str) -> Option<String> {
-    const MAYBE: &str = r"\b";
-    let chars: Vec<char> = regex.chars().collect();
-    let mut out = String::with_capacity(regex.len());
-    let (mut at, mut depth, mut repeated) = (0, 0, false);
-    while let Some(&c) = chars.get(at) {
-        let starts = |text: &str| text.chars().enumerate().all(|(n, c)| chars.get(at + n) == Some(&c));
-        if c == '\\' {
-            // `\G` and `\K` are refused by the parser, and so are back references.
-            let braced =
-                matches!(chars.get(at + 1), Some('p' | 'P' | 'x' | 'u' | 'U')) && chars.get(at + 2) == Some(&'{');
-            let end = if braced { at + 1 + chars[at..].iter().position(|&c| c == '}')? } else { at + 2 };
-            out.extend(chars.get(at..end)?);
-            at = end;
-            repeated = false;
-            continue;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Named;
+
+    const ALL: [Named; 10] = [
+        Named::Unicode,
+        Named::Gpt2,
+        Named::Cl100k,
+        Named::Cl100kTiktoken,
+        Named::O200k,
+        Named::Qwen2,
+        Named::DeepSeek,
+        Named::Digits3,
+        Named::Cjk,
+        Named::Whitespace,
+    ];
+
+    #[test]
+    fn every_known_pattern_is_followed() {
+        for named in ALL {
+            let states = Automaton::new(named.regex()).unwrap_or_else(|| panic!("{named:?}")).states.len();
+            println!("{named:?}: {states} states");
+            assert!(states < 200, "{named:?}: {states}");
         }
-        if depth == 0 && ["(?=", "(?!", "(?<=", "(?<!"].into_iter().any(starts) {
-            at = end_of_group(&chars, at)?;
-            out.push_str(MAYBE);
-            repeated = false;
-            continue;
+        for not in ["a*", "(a)\\1", "(?>a)", "(?x) a", "[]a]", "("] {
+            assert!(Automaton::new(not).is_none(), "{not}");
         }
-        if depth == 0 && starts("(?") {
-            let flags = chars[at + 2..].iter().take_while(|c| c.is_ascii_alphabetic() || **c == '-');
-            if flags.into_iter().any(|c| *c == 'x') {
-                return None;
-            }
-        }
-        if starts("[]") || starts("[^]") {
-            return None;
-        }
-        depth = match c {
-            '[' => depth + 1,
-            ']' if depth > 0 => depth - 1,
-            _ => depth,
-        };
-        if depth == 0 && repeated && c == '+' {
-            out.push_str(MAYBE);
-            repeated = false;
-        } else {
-            out.push(c);
-            repeated = depth == 0 && matches!(c, '+' | '*' | '?' | '}') && !out.ends_with("(?");
-        }
-        at += 1;
     }
-    Some(out)
-}
 
-/// One past the parenthesis that closes the group at `at`.
-fn end_of_group(chars: &[char], mut at: usize) -> Option<usize> {
-    let (mut depth, mut class) = (0, 0);
-    loop {
-        match chars.get(at)? {
-            '\\' => at += 1,
-            '[' => class += 1,
-            ']' if class > 0 => class -= 1,
-            '(' if class == 0 => depth += 1,
-            ')' if class == 0 => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
+    #[test]
+    fn a_beginning_stands_for_its_characters() {
+        assert_eq!(completions(b"\xC3"), (0xC0, 0xFF));
+        assert_eq!((completions(b"\xE0"), completions(b"\xE2\x80")), ((0x800, 0xFFF), (0x2000, 0x203F)));
+        assert_eq!((completions(b"\xF0"), completions(b"\xF0\x9F\x98")), ((0x1_0000, 0x3_FFFF), (0x1_F600, 0x1_F63F)));
+    }
+
+    #[test]
+    fn priorities_and_ends_are_those_of_the_search() {
+        // `'s` wins over the letters after an apostrophe, so nothing goes on after it.
+        let automaton = Automaton::new(Named::Cl100k.regex()).unwrap();
+        let holds = |text: &str| automaton.may_hold(&automaton.items(text.as_bytes()));
+        assert!(holds("'s") && holds("'xa") && holds("sa") && !holds("'sa") && !holds("a'") && !holds("1234"));
+        let automaton = Automaton::new(Named::O200k.regex()).unwrap();
+        let items = automaton.items(b"a'");
+        assert!(automaton.may_hold(&items) && automaton.may_begin(&items) && !automaton.may_end(&items));
+        assert!(automaton.is_found_in(&items) && !automaton.may_hold(&automaton.items(b"a'x")));
+        // A possessive mark may keep a thread from its match, so nothing is cut off behind it.
+        let automaton = Automaton::new("a++a|a+b|.").unwrap();
+        assert!(automaton.may_hold(&automaton.items(b"aab")));
     }
 }

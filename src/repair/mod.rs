@@ -8,6 +8,8 @@
 //!
 //! - merging is local (`symbols`): what comes out of a text is what its own symbols become alone. So a token whose
 //!   symbols become anything else never comes out of any text, whatever stands around it;
+//! - by the same argument, where something must stand beside a token (it ends inside a character, or no piece ends with
+//!   it) and the token of no neighbour leaves it as it is, it never comes out either;
 //! - no UTF-8 text has the token's bytes (`partial`);
 //! - no text has its characters any more once it is normalized and rewritten (`fold`);
 //! - the pre-tokenizer cuts it wherever it stands (`split`, `automaton`);
@@ -28,6 +30,7 @@ mod fold;
 mod foreign;
 mod partial;
 mod reach;
+mod relax;
 mod scaffold;
 mod search;
 mod split;

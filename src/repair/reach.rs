@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use crate::encode::Encoder;
 use crate::error::Result;
-use crate::tokenizer::{AddedToken, Bpe, Model, Tokenizer};
+use crate::tokenizer::{AddedToken, Alphabet, Bpe, Model, Tokenizer};
 use crate::vocab::Id;
 
 use super::fold::Fold;
 use super::foreign;
-use super::partial::ends;
+use super::partial::{ends, lefts, rights};
 use super::search::{Buffers, Search};
 use super::split::Cuts;
 use super::symbols::{Spelling, Symbols};
@@ -28,6 +28,8 @@ pub enum Class {
     Added,
     /// Dead: its symbols merge into other tokens, which are these.
     ShadowedByMerges(Vec<Id>),
+    /// Dead: what must stand beside it in any piece merges with it.
+    ShadowedByNeighbours,
     /// Dead: a better segmentation into these pieces wins wherever it stands (Unigram).
     ShadowedByScore(Vec<Id>),
     /// Dead: a byte-fallback token for a byte that only characters of the vocabulary have.
@@ -46,12 +48,13 @@ pub enum Class {
 
 impl Class {
     /// The names of all classes, reachable ones first.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         "self",
         "context",
         "partial-character",
         "added",
         "shadowed-by-merges",
+        "shadowed-by-neighbours",
         "shadowed-by-score",
         "shadowed-by-characters",
         "split-by-pretokenizer",
@@ -69,13 +72,14 @@ impl Class {
             Class::PartialCharacter => 2,
             Class::Added => 3,
             Class::ShadowedByMerges(_) => 4,
-            Class::ShadowedByScore(_) => 5,
-            Class::ShadowedByCharacters => 6,
-            Class::SplitByPretokenizer => 7,
-            Class::FoldedByNormalizer => 8,
-            Class::InvalidUtf8 => 9,
-            Class::Unspellable => 10,
-            Class::Undecidable(_) => 11,
+            Class::ShadowedByNeighbours => 5,
+            Class::ShadowedByScore(_) => 6,
+            Class::ShadowedByCharacters => 7,
+            Class::SplitByPretokenizer => 8,
+            Class::FoldedByNormalizer => 9,
+            Class::InvalidUtf8 => 10,
+            Class::Unspellable => 11,
+            Class::Undecidable(_) => 12,
         }
     }
 
@@ -136,6 +140,12 @@ fn native(tokenizer: &Tokenizer, model: &Bpe, encoder: &Encoder) -> Result<Vec<R
         Reach { id, class, witness }
     });
     all.par_extend(vocabulary);
+    // What is still open takes a look at the whole vocabulary each.
+    all.par_iter_mut().filter(|r| !is_added(r.id) && matches!(r.class, Class::Undecidable(_))).for_each(|r| {
+        if let Some((class, witness)) = judge.with_neighbours(r.id, &mut Buffers::default()) {
+            (r.class, r.witness) = (class, witness);
+        }
+    });
     Ok(all)
 }
 
@@ -150,6 +160,9 @@ pub(super) fn added(tokens: &[AddedToken], search: &Search<'_>) -> Vec<Reach> {
     };
     tokens.iter().map(&mut answer).collect()
 }
+
+/// As many neighbours that a token survives are tried in a text.
+const NEIGHBOURS: usize = 64;
 
 struct Judge<'a> {
     model: &'a Bpe,
@@ -182,8 +195,10 @@ impl Judge<'_> {
         let whole = self.model.ignore_merges && self.symbols.whole.get(token) == Some(&id);
         if let Some(byte) = self.symbols.fallback_byte(id) {
             // Its name may also be put together from characters, as that of any other token.
-            let made = |(s, merged): (&Spelling, &Vec<Id>)| s.ids.len() > 1 && *merged == [id];
-            let spelled = whole || spellings.iter().zip(&merges).any(made);
+            let named = |s: &&Spelling| s.bytes == token;
+            let made =
+                |(s, merged): (&Spelling, &Vec<Id>)| s.ids.len() > 1 && (whole || *merged == [id]) && !self.is_dead(s);
+            let spelled = spellings.iter().zip(&merges).filter(|(s, _)| named(s)).any(made);
             return self.fallback(byte, id, spelled, buffers);
         }
         // The spellings that some text may bring out as this token: by merging, or as a piece of its own.
@@ -234,18 +249,84 @@ impl Judge<'_> {
         if self.symbols.drops || live.iter().any(|s| s.unknown) {
             return None;
         }
-        let invalid = |s: &Spelling| ends(&s.bytes).is_none();
-        let folded = |s: &Spelling| s.bytes.utf8_chunks().any(|chunk| self.fold.excludes(chunk.valid()));
-        let split = |s: &Spelling| self.cuts.always_cut(&s.bytes);
-        if live.iter().all(|s| invalid(s)) {
+        if live.iter().all(|s| ends(&s.bytes).is_none()) {
             Some(Class::InvalidUtf8)
-        } else if live.iter().all(|s| invalid(s) || folded(s)) {
+        } else if live.iter().all(|s| ends(&s.bytes).is_none() || self.is_folded(&s.bytes)) {
             Some(Class::FoldedByNormalizer)
-        } else if live.iter().all(|s| invalid(s) || folded(s) || split(s)) {
-            Some(Class::SplitByPretokenizer)
         } else {
-            None
+            live.iter().all(|s| self.is_dead(s)).then_some(Class::SplitByPretokenizer)
         }
+    }
+
+    fn is_folded(&self, bytes: &[u8]) -> bool {
+        bytes.utf8_chunks().any(|chunk| self.fold.excludes(chunk.valid()))
+    }
+
+    fn is_dead(&self, s: &Spelling) -> bool {
+        let sure = !self.symbols.drops && !s.unknown;
+        sure && (ends(&s.bytes).is_none() || self.is_folded(&s.bytes) || self.cuts.always_cut(&s.bytes))
+    }
+
+    /// A token of a byte-level model that was neither found nor proved dead: what may be before it and after it?
+    ///
+    /// Where it ends inside a character, or where no piece ends with it, some token must follow it in its piece. By
+    /// locality the two must stay as they are when they are merged together; if no token of the vocabulary does, it is
+    /// dead. The same for the other side. Tokens that do are tried. O(vocabulary).
+    fn with_neighbours(&self, id: Id, buffers: &mut Buffers) -> Option<Answer> {
+        if self.model.alphabet != Alphabet::Bytes || self.symbols.drops || self.model.vocab.is_literal(id) {
+            return None;
+        }
+        let token = self.model.vocab.token(id)?;
+        let spelled = self.symbols.of_bytes(token)?;
+        let text = std::str::from_utf8(token);
+        if self.symbols.merged(&spelled) != [id] {
+            return None;
+        }
+        let part = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| self.fold.excludes(text));
+        let first = token.iter().take_while(|b| matches!(b, 0x80..=0xBF)).count();
+        let last = token.iter().rposition(|b| !matches!(b, 0x80..=0xBF)).unwrap_or(0);
+        let cut = (first > 0, std::str::from_utf8(&token[last..]).is_err());
+        if text.is_err() && first < token.len() {
+            let begin = || lefts(token).all(|left| part(&[&left, &token[..first]].concat()));
+            let end = || rights(token).all(|right| part(&[&token[last..], &right].concat()));
+            if (cut.0 && begin()) || (cut.1 && end()) {
+                return Some((Class::FoldedByNormalizer, None));
+            }
+        }
+        let inside = self.cuts.never_at_ends(token);
+        for (needed, after) in [(cut.1 || inside.1, true), (cut.0 || inside.0, false)] {
+            if !needed {
+                continue;
+            }
+            let mut found = false;
+            let mut tries = NEIGHBOURS;
+            for (other, bytes) in
+                self.model.vocab.iter().filter(|&(other, b)| !b.is_empty() && !self.model.vocab.is_literal(other))
+            {
+                let Some(symbols) = self.symbols.of_bytes(bytes) else { continue };
+                let (joined, ids, pair) = match after {
+                    true => ([token, bytes].concat(), [&spelled[..], &symbols].concat(), [id, other]),
+                    false => ([bytes, token].concat(), [&symbols[..], &spelled].concat(), [other, id]),
+                };
+                let possible = || ends(&joined).is_some() && !self.is_folded(&joined) && !self.cuts.always_cut(&joined);
+                if self.symbols.merged(&ids) != pair || !possible() {
+                    continue;
+                }
+                found = true;
+                if let Some(witness) = self.search.around(&joined, id, buffers) {
+                    let class = if text.is_ok() { Class::Context } else { Class::PartialCharacter };
+                    return Some((class, Some(witness)));
+                }
+                tries -= 1;
+                if tries == 0 {
+                    break;
+                }
+            }
+            if !found {
+                return Some((Class::ShadowedByNeighbours, None));
+            }
+        }
+        None
     }
 
     /// A byte-fallback token: it takes a character that has the byte and no symbol.

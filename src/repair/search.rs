@@ -14,12 +14,17 @@ use super::symbols::Symbols;
 const BEFORE: [&str; 16] =
     ["", " ", "\n", "a", "Z", "1", ".", "'", "\u{e000}", "\u{a66e}", "字", "\u{a015}", "\u{301}", "\t", "a ", "\r\n "];
 
-/// What is put after it.
-const AFTER: [&str; 14] =
-    ["", " ", "a", "Z", "1", ".", "\n", "\u{e000}", "\u{a66e}", "字", "\u{a015}", "\u{301}", " a", "\na"];
+/// What is put after it; the ends of contractions among it, which some patterns leave with their word.
+const AFTER: [&str; 28] = [
+    "", " ", "a", "Z", "1", ".", "\n", "\u{e000}", "\u{a66e}", "字", "\u{a015}", "\u{301}", " a", "\na", "s", "t",
+    "re", "ve", "m", "ll", "d", "S", "T", "RE", "VE", "M", "LL", "D",
+];
 
 /// More ways to write one token's text are not tried.
 const MOST_TEXTS: usize = 16;
+
+/// As many completions of each side are tried of a token with its neighbour.
+const FEW: usize = 64;
 
 /// As many survivors of each side are tried with one another, where a token begins and ends inside a character.
 const BOTH_SIDES: usize = 48;
@@ -135,6 +140,18 @@ impl<'a> Search<'a> {
             }
         }
         None
+    }
+
+    /// A text with `bytes` and the token, `bytes` being more than the token; few of their completions are tried.
+    pub(super) fn around(&self, bytes: &[u8], id: Id, buffers: &mut Buffers) -> Option<String> {
+        lefts(bytes).take(FEW).find_map(|left| {
+            let start = [&left[..], bytes].concat();
+            rights(&start).take(FEW).find_map(|right| {
+                let text = String::from_utf8([&start[..], &right].concat()).ok()?;
+                let tries = [text.clone(), format!("a{text}"), format!(" {text}"), format!("{text}a")];
+                tries.into_iter().find(|text| self.holds(text, id, buffers))
+            })
+        })
     }
 
     /// A text for a token that begins or ends inside a character: the character is completed in every way, and of the

@@ -11,7 +11,11 @@ use super::automaton::Automaton;
 
 /// What is known about the splits of a tokenizer.
 #[derive(Debug)]
-pub(super) struct Cuts(Vec<Cut>);
+pub(super) struct Cuts {
+    known: Vec<Cut>,
+    /// Whether there is one split, and it is known: then its pieces are the pieces.
+    only: bool,
+}
 
 #[derive(Debug)]
 enum Cut {
@@ -30,12 +34,25 @@ enum Cut {
 
 impl Cuts {
     pub(super) fn new(splitter: &Splitter) -> Cuts {
-        Cuts(splitter.splits.iter().filter_map(Cut::new).collect())
+        let known: Vec<Cut> = splitter.splits.iter().filter_map(Cut::new).collect();
+        Cuts { only: splitter.splits.len() == 1 && known.len() == 1, known }
     }
 
     /// Whether it is proved that no piece of any text has `bytes` in it, which may begin or end inside a character.
     pub(super) fn always_cut(&self, bytes: &[u8]) -> bool {
-        self.0.iter().any(|cut| cut.always(bytes))
+        self.known.iter().any(|cut| cut.always(bytes))
+    }
+
+    /// Whether it is proved that no piece begins with `bytes`, and that none ends with them.
+    pub(super) fn never_at_ends(&self, bytes: &[u8]) -> (bool, bool) {
+        match &self.known[..] {
+            [Cut::Pattern { automaton, matches: true, between }] if self.only => {
+                let items = automaton.items(bytes);
+                let inside = !between || automaton.is_found_in(&items);
+                (inside && !automaton.may_begin(&items), inside && !automaton.may_end(&items))
+            }
+            _ => (false, false),
+        }
     }
 }
 

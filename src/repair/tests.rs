@@ -111,8 +111,29 @@ fn parts_of_characters_are_completed_or_proved_to_be_none() {
     for dead in [&b"\xC1a"[..], b"\xFF", b"\xC0"] {
         assert_eq!(class(&t, dead), Class::InvalidUtf8, "{dead:?}");
     }
-    // The end of a letter and the beginning of a sign are two pieces, those of two letters are one.
+    // The end of a letter and the beginning of another are in one piece.
     assert_eq!(class(&t, b"\xA9\xE2"), Class::PartialCharacter);
+    // Every character that begins with EB is a Hangul syllable, and none is left decomposed.
+    let mut t = t;
+    t.normalizers = vec![Normalizer::Nfd];
+    assert_eq!((class(&t, b"\xEB"), class(&t, b"\xEA")), (Class::FoldedByNormalizer, Class::PartialCharacter));
+}
+
+/// `D0` and each of the 64 bytes that may follow are merged first of all, so that no `D0` is left to merge with `a`; only
+/// `C3` is. And `a'` is in a piece of o200k's pattern only before the rest of a contraction, all of which merge with `'`.
+#[test]
+fn neighbours_may_leave_no_way_in() {
+    let ends: Vec<[u8; 1]> = (0x80..=0xBF).map(|b| [b]).collect();
+    let mut pairs: Vec<(&[u8], &[u8])> = ends.iter().map(|end| (&b"\xD0"[..], &end[..])).collect();
+    pairs.extend([(&b"a"[..], &b"\xD0"[..]), (b"a", b"\xC3"), (b"\xD0", b"\xD0")]);
+    let t = byte_level("gpt2", &pairs);
+    assert_eq!(class(&t, b"a\xD0"), Class::ShadowedByNeighbours);
+    assert_eq!(class(&t, b"\xD0"), Class::ShadowedByNeighbours);
+    assert_eq!((class(&t, b"a\xC3"), class(&t, b"\xD0\xD0")), (Class::PartialCharacter, Class::InvalidUtf8));
+    let mut pairs: Vec<(&[u8], &[u8])> = b"stmdrlvSTMDRLV".chunks(1).map(|letter| (&b"'"[..], letter)).collect();
+    pairs.extend([(&b"'"[..], &b"\xC5"[..]), (b"a", b"'")]);
+    assert_eq!(class(&byte_level("o200k", &pairs), b"a'"), Class::ShadowedByNeighbours);
+    assert_eq!(class(&byte_level("o200k", &pairs[1..]), b"a'"), Class::Context);
 }
 
 /// `▁`, `a`, `b` and all bytes as a SentencePiece file has them, spaces rewritten.
@@ -173,9 +194,9 @@ fn unigram_pieces_lose_by_score() {
         [["<unk>", 0.0], ["a", -2.0], ["b", -2.0], ["ab", -5.0], ["ba", -3.0]]}}"#;
     let t = crate::formats::hf::read_str(json).unwrap();
     let classes: Vec<Class> = verified(&t).into_iter().map(|r| r.class).collect();
-    // Whatever the model does not know is the unknown piece.
+    // Whatever the model does not know is the unknown piece, its own name included.
     let shadowed = Class::ShadowedByScore(vec![1, 2]);
-    assert_eq!(classes, [Class::Context, Class::Own, Class::Own, shadowed, Class::Own]);
+    assert_eq!(classes, [Class::Own, Class::Own, Class::Own, shadowed, Class::Own]);
     let error = trim(&t, Unwanted::default()).unwrap_err().to_string();
     assert!(error.contains("BPE"), "{error}");
 }
@@ -288,7 +309,7 @@ fn random(chars: bool, pairs: &[(usize, usize)], backwards: bool) -> Tokenizer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     /// What a text brings out is never called dead, and what the search finds is what comes out.
     #[test]
@@ -304,7 +325,8 @@ proptest! {
         let mut t = random(chars, &pairs, backwards);
         t.splitter = Splitter::named(pattern).unwrap();
         t.normalizers = [vec![], vec![Normalizer::Nfd], vec![Normalizer::Lowercase], vec![Normalizer::Prepend("▁".into())]][normal].clone();
-        bpe(&mut t).ignore_merges = ignore_merges;
+        // Of text that nothing cuts, only the whole is looked up, which takes no search.
+        bpe(&mut t).ignore_merges = ignore_merges && pattern != "none";
         let letters = if chars { ['a', 'b', ' ', 'é', 'ê', 'c'] } else { ['a', 'B', ' ', '1', 'é', 'ê'] };
         let texts = texts(&letters, 5);
         let encoder = Encoder::new(&t).unwrap();
