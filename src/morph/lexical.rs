@@ -114,14 +114,37 @@ impl Folding {
             return Cow::Borrowed(text);
         }
         let composed = self.composed(Cow::Borrowed(text));
-        let lowered = match self.case {
-            Case::Keep => composed,
-            Case::Lower => replaced(composed, |c| c.to_lowercase()),
-            Case::Turkic => turkic(composed),
-        };
-        let plain = if self.circumflex { without_circumflex(lowered) } else { lowered };
+        let mut folded = String::with_capacity(composed.len());
+        for c in composed.chars() {
+            match self.case {
+                Case::Keep => self.push(&mut folded, c),
+                Case::Turkic if c == 'I' => folded.push('ı'),
+                Case::Turkic if c == 'İ' => folded.push('i'),
+                Case::Lower | Case::Turkic => c.to_lowercase().for_each(|c| self.push(&mut folded, c)),
+            }
+        }
         // A lower-case letter may compose where its capital does not: ǰ.
-        self.composed(plain)
+        match self.composed(Cow::Owned(folded)) {
+            folded if folded == text => Cow::Borrowed(text),
+            folded => folded,
+        }
+    }
+
+    /// Puts a character of the right case behind `folded`.
+    fn push(&self, folded: &mut String, c: char) {
+        match c {
+            'â' if self.circumflex => folded.push('a'),
+            'î' if self.circumflex => folded.push('i'),
+            'û' if self.circumflex => folded.push('u'),
+            '\u{302}' if self.circumflex && folded.ends_with(['a', 'i', 'u']) => {}
+            // The dot that stays behind when `İ` is lowered without regard to the language, or spelled apart.
+            '\u{307}' if self.case == Case::Turkic && folded.ends_with('i') => {}
+            '\u{307}' if self.case == Case::Turkic && folded.ends_with('ı') => {
+                folded.pop();
+                folded.push('i');
+            }
+            c => folded.push(c),
+        }
     }
 
     fn composed<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
@@ -130,44 +153,6 @@ impl Folding {
             false => text,
         }
     }
-}
-
-/// `text` with every character replaced.
-fn replaced<I: Iterator<Item = char>>(text: Cow<'_, str>, to: impl Fn(char) -> I) -> Cow<'_, str> {
-    let new: String = text.chars().flat_map(to).collect();
-    if new == *text { text } else { Cow::Owned(new) }
-}
-
-fn turkic(text: Cow<'_, str>) -> Cow<'_, str> {
-    let mut new = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            'I' => new.push('ı'),
-            'İ' => new.push('i'),
-            // The dot that stays behind when `İ` is lowered without regard to the language, or spelled apart.
-            '\u{307}' if new.ends_with('i') => {}
-            '\u{307}' if new.ends_with('ı') => {
-                new.pop();
-                new.push('i');
-            }
-            c => new.extend(c.to_lowercase()),
-        }
-    }
-    if new == *text { text } else { Cow::Owned(new) }
-}
-
-fn without_circumflex(text: Cow<'_, str>) -> Cow<'_, str> {
-    let mut new = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            'â' => new.push('a'),
-            'î' => new.push('i'),
-            'û' => new.push('u'),
-            '\u{302}' if new.ends_with(['a', 'i', 'u']) => {}
-            c => new.push(c),
-        }
-    }
-    if new == *text { text } else { Cow::Owned(new) }
 }
 
 /// The beginning of the SHA-256 of a lexicon, enough to tell its versions apart.

@@ -134,6 +134,8 @@ impl Unit {
         match std::str::from_utf8(stripped) {
             Ok(text) => {
                 let folded = folding.fold(text);
+                // Of the folded spelling, so that units which are one have one bucket.
+                let bucket = unit::bucket(&folded);
                 let single = bucket == Bucket::Letters && unit::is_single(&folded);
                 Unit { single, key: Cow::into_owned(folded).into_bytes(), bucket, count }
             }

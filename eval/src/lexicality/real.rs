@@ -13,7 +13,7 @@ use serde_json::Value;
 use toktool::encode::Scratch;
 use toktool::formats;
 use toktool::morph::lexical;
-use toktool::morph::lexical::{Entries, WordList};
+use toktool::morph::lexical::{Case, Entries, WordList};
 
 use super::*;
 use crate::subject::{Baseline, Class, Subject};
@@ -36,17 +36,19 @@ fn data() -> Option<PathBuf> {
     folder
 }
 
-/// Questions and choices, a line each.
+/// Questions and choices, a line each, in NFC: many of the questions come with their letters decomposed, which takes the
+/// tokenizers apart that do not compose them.
 fn questions(data: &Path) -> Vec<String> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(data.join("mmlu")).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
+    let nfc = Folding { case: Case::Keep, ..Folding::default() };
     let mut lines = Vec::new();
     for file in files {
         let rows: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         for row in rows.as_array().unwrap() {
             let choices = row["choices"].as_array().unwrap().iter();
             let texts = std::iter::once(&row["question"]).chain(choices).filter_map(Value::as_str);
-            lines.extend(texts.map(|text| text.to_owned() + "\n"));
+            lines.extend(texts.map(|text| nfc.fold(text).into_owned() + "\n"));
         }
     }
     lines
@@ -168,7 +170,7 @@ fn figures_of_real_tokenizers_keep_the_order_that_the_paper_has() {
             show(&checked.pure),
             published.unwrap_or_default(),
         );
-        as_published.insert(subject.name.clone(), full.valid.percent().unwrap());
+        as_published.insert(subject.name.clone(), checked.valid.percent().unwrap());
         found.insert(subject.name, got);
     }
     let distinct = |name: &str| found[name].all.valid.distinct.percent().unwrap();
@@ -179,8 +181,13 @@ fn figures_of_real_tokenizers_keep_the_order_that_the_paper_has() {
     for name in found.keys().filter(|name| *name != "baseline:characters") {
         assert!(running("baseline:characters") > running(name) + 5.0, "{name}");
     }
-    if let (Some(llama), Some(qwen)) = (as_published.get("llama3_1"), as_published.get("qwen3")) {
-        assert!(llama > qwen, "five points apart in both published runs: {llama} {qwen}");
+    // The level of the paper's two runs, 39.3 and 45.8, on other questions and with a dictionary for the services.
+    assert!((34.0..51.0).contains(&as_published["gpt2"]), "{as_published:?}");
+    // In both published runs Llama 3 is five points before Qwen, and not behind GPT-2.
+    if found.contains_key("llama3_1") && found.contains_key("qwen3") {
+        for figure in [&distinct as &dyn Fn(&str) -> f64, &|name| as_published[name]] {
+            assert!(figure("llama3_1") > figure("qwen3") + 1.0 && figure("llama3_1") > figure("gpt2") + 5.0);
+        }
     }
 }
 

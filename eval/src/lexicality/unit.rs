@@ -61,7 +61,7 @@ pub fn unit(token: &[u8]) -> (&[u8], Bucket) {
     (&token[from..to], Bucket::Fragment)
 }
 
-fn bucket(text: &str) -> Bucket {
+pub(super) fn bucket(text: &str) -> Bucket {
     let word = text.strip_prefix(['\'', '\u{2019}']).unwrap_or(text);
     if text.is_empty() {
         Bucket::Empty

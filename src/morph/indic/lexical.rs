@@ -4,7 +4,8 @@
 //! parses has no coined stem, which is a stem that the grammar lists or that free text gave evidence for: more than one
 //! rare word. A morpheme is such a stem, an ending or a prefix of the grammar. Conventions:
 //! 1. Endings count in both spellings, `ओं` and `ों`: that a token tears a sign off its letter is not a matter of the
-//!    lexicon, and is counted elsewhere. Vowels that only change the shape of a stem are no endings.
+//!    lexicon, and is counted elsewhere. A vowel that only changes the shape of a stem belongs to the stem, as in the
+//!    segmenter: `मुला` is a form of मूल, and the vowel by itself no ending.
 //! 2. A chain of endings that may follow some stem is a word (`तल्याला` of `घरातल्याला`), and no morpheme.
 //! 3. Digits take the endings of numerals (`5वां`); by themselves they are no word.
 //! 4. Spelling is as lenient as the engine: short and long i and u are one in stems.
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Engine;
+use super::grammar::Match;
 use super::script::{self, Word};
 use super::search::{self, Parse};
 use super::table::Open;
@@ -43,9 +45,24 @@ impl Lexis {
         Lexis { affixes, name: format!("{language} grammar, stems sha256 {}", version(packed)), engine }
     }
 
+    /// Whether there is evidence for the first `to` letters as a stem of a class that is wanted.
+    fn is_known(&self, word: &Word<'_>, to: usize, wanted: impl Fn(u8) -> bool) -> bool {
+        let stem = self.engine.lexicon.known(&word.keys()[..to]);
+        let classes = 0..self.engine.grammar.entries.len() as u8;
+        stem.is_some_and(|stem| classes.filter(|&class| wanted(class)).any(|class| stem.is_evident(class)))
+    }
+
+    /// Whether the word is a stem, as it is or in the shape that a vowel gives it.
     fn is_stem(&self, word: &Word<'_>) -> bool {
-        let stem = self.engine.lexicon.known(word.keys());
-        stem.is_some_and(|stem| (0..self.engine.grammar.entries.len()).any(|class| stem.is_evident(class as u8)))
+        let (grammar, end) = (&self.engine.grammar, word.codes().len());
+        let mut endings = Vec::new();
+        grammar.endings_at(word.codes(), end, &mut endings);
+        let shapes = |fit: &Match| {
+            let ending = &grammar.endings[usize::from(fit.ending)];
+            let wanted = |class: u8| grammar.entries[usize::from(class)] == ending.from;
+            !ending.family.cut && self.is_known(word, usize::from(fit.from), wanted)
+        };
+        self.is_known(word, end, |_| true) || endings.iter().any(shapes)
     }
 
     /// Whether a parse has no coined stem.

@@ -80,6 +80,8 @@ fn a_list_that_is_none_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
     #[test]
     fn folding_twice_is_folding_once(text in "\\PC{0,12}|[a-cIİıiâÂjJ\u{30c}\u{307}\u{302}]{0,9}") {
         for folding in [Folding::of("tr"), Folding::of("en"), Folding { circumflex: true, ..Folding::of("tr") }] {

@@ -15,12 +15,12 @@ fn verdict(lang: &str, unit: &str) -> u8 {
 fn hindi_units_get_their_verdicts() {
     for (units, expected, what) in [
         ("घर लड़की पानी कर जा बच्च और", 2, "a stem"),
-        ("लड़कि नदि कि दि", 2, "a form of a stem"),
+        ("लड़कि नदि कि दि लड़का", 2, "a form of a stem"),
         ("ओं ों एगा ेगा ता ना त्व बे", 2, "an ending or a prefix"),
         ("लड़कियों जाएगा करता भाषाओं सुंदरता उसने", 1, "an inflected word"),
         ("नेवाला", 1, "a chain of endings"),
         ("5वां", 1, "an ordinal"),
-        ("क्ष्ट टझठ xyz 5 ५ । the ञञञ", 0, "nothing"),
+        ("क्ष्ट टझठ xyz 5 ५ । ।। ञञञ", 0, "nothing"),
     ] {
         for unit in units.split_whitespace() {
             assert_eq!(verdict("hi", unit), expected, "{unit} is {what}");
@@ -36,7 +36,7 @@ fn marathi_units_get_their_verdicts() {
         ("ला मध्ये साठी तल्या", 2, "an ending"),
         ("घरात मुलाला घरासाठी करण्यासाठी", 1, "an inflected word"),
         ("तल्याला", 1, "a chain of endings"),
-        ("क्ष्ट टझठ xyz 5 the", 0, "nothing"),
+        ("क्ष्ट टझठ xyz 5", 0, "nothing"),
     ] {
         for unit in units.split_whitespace() {
             assert_eq!(verdict("mr", unit), expected, "{unit} is {what}");
