@@ -32,7 +32,7 @@ mod open;
 mod paper;
 mod unit;
 
-pub use hunspell::Hunspell;
+pub use hunspell::{Fault, Hunspell};
 pub use open::{Source, open};
 pub use paper::{Paper, paper};
 pub use unit::{Bucket, unit};

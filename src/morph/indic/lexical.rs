@@ -32,6 +32,8 @@ pub(crate) struct Lexis {
     engine: Arc<Engine>,
     /// Endings and prefixes, as codes.
     affixes: FxHashSet<Vec<u8>>,
+    /// Endings, the vowels that only change a shape among them.
+    endings: FxHashSet<Vec<u8>>,
     name: String,
 }
 
@@ -42,7 +44,9 @@ impl Lexis {
         let endings = grammar.endings.iter().filter(|ending| ending.family.cut).map(|ending| &ending.codes);
         let prefixes = grammar.openings.iter().map(|opening| &opening.codes);
         let affixes = endings.chain(prefixes).filter(|codes| !codes.is_empty()).cloned().collect();
-        Lexis { affixes, name: format!("{language} grammar, stems sha256 {}", version(packed)), engine }
+        let all = grammar.endings.iter().map(|ending| ending.codes.clone());
+        let endings = all.filter(|codes| !codes.is_empty()).collect();
+        Lexis { affixes, endings, name: format!("{language} grammar, stems sha256 {}", version(packed)), engine }
     }
 
     /// Whether there is evidence for the first `to` letters as a stem of a class that is wanted.
@@ -77,6 +81,19 @@ impl Lexis {
         }
     }
 
+    /// Whether `codes` can be parted into endings, whatever their order: what is no chain mostly fails here already.
+    fn may_be_chain(&self, codes: &[u8]) -> bool {
+        let mut reached = vec![false; codes.len() + 1];
+        reached[0] = true;
+        for at in 0..codes.len() {
+            if reached[at] {
+                let ends = (at + 1..=codes.len()).filter(|&end| self.endings.contains(&codes[at..end]));
+                ends.collect::<Vec<_>>().into_iter().for_each(|end| reached[end] = true);
+            }
+        }
+        reached[codes.len()]
+    }
+
     /// Whether endings are all there is after `before`, in an order in which they may follow a stem.
     fn is_chain(&self, before: &str, unit: &str, chains: &mut Vec<search::Chain>) -> bool {
         let (whole, stem) = (format!("{before}{unit}"), script::codes(before).len());
@@ -99,7 +116,9 @@ impl Lexical for Lexis {
                 return true;
             }
         }
-        !unit.is_empty() && BEFORE.iter().any(|before| self.is_chain(before, unit, &mut chains))
+        let behind = format!("{}{unit}", BEFORE[0]);
+        let made_of_endings = Word::new(&behind).is_some_and(|word| self.may_be_chain(&word.codes()[1..]));
+        !unit.is_empty() && made_of_endings && BEFORE.iter().any(|before| self.is_chain(before, unit, &mut chains))
     }
 
     fn is_morpheme(&self, unit: &str) -> bool {

@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 
+use super::*;
 use crate::morph::{hindi, lexical, marathi};
 
 /// `2` for one morpheme, `1` for a word that is more than one, `0` for neither.
 fn verdict(lang: &str, unit: &str) -> u8 {
     let lexis = if lang == "hi" { hindi::lexis() } else { marathi::lexis() }.unwrap();
-    use lexical::Lexical as _;
     let (word, morpheme) = (lexis.is_word(unit), lexis.is_morpheme(unit));
     assert!(word || !morpheme, "{unit}: a morpheme is a word");
     u8::from(word) + u8::from(morpheme)
@@ -60,8 +60,22 @@ fn the_name_holds_the_version_of_the_stems() {
     assert_eq!(lexical("mr").unwrap().name(), "Marathi grammar, stems sha256 283293f23818");
 }
 
+/// Lexis without the short cut before chains.
+fn is_chain_of_any_kind(lexis: &Lexis, unit: &str) -> bool {
+    BEFORE.iter().any(|before| lexis.is_chain(before, unit, &mut Vec::new()))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_short_cut_before_chains_cuts_no_chain_off(unit in "(ों|ओं|ने|ना|वाला|ता|ा|ी|गा|ला|तल्या|च|य|एगा|त){1,4}") {
+        for lexis in [hindi::lexis().unwrap(), marathi::lexis().unwrap()] {
+            if is_chain_of_any_kind(&lexis, &unit) {
+                prop_assert!(lexis.is_word(&unit), "{}", unit);
+            }
+        }
+    }
 
     #[test]
     fn any_text_has_a_verdict_that_folding_keeps(unit in ".{0,8}|[कखगनरतड़ािीुेोंँ्अआएओ\u{200d}5]{0,8}") {
