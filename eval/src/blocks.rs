@@ -50,7 +50,7 @@ impl Blocks {
 
     fn join(&mut self) {
         // The last pair is half full where the number of blocks is odd.
-        self.filled = if self.rows.len() % 2 == 0 { self.size * 2 } else { self.filled };
+        self.filled = if self.rows.len().is_multiple_of(2) { self.size * 2 } else { self.filled };
         let pairs = self.rows.chunks(2).map(|pair| {
             let mut sum = pair[0].clone();
             pair[1..].iter().for_each(|row| sum.add(row));

@@ -12,7 +12,7 @@ pub struct Measurement {
     pub subject: usize,
     /// Index of the corpus in [`Evaluation::corpora`].
     pub corpus: usize,
-    /// Index of the metric in [`Options::metrics`].
+    /// Index of the metric in [`Evaluation::metrics`].
     pub metric: usize,
     /// The figure.
     pub figure: Figure,

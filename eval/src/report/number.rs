@@ -18,7 +18,7 @@ fn grouped(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut text = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(c);
@@ -63,7 +63,7 @@ mod tests {
             (Some(3.0), "3"),
             (Some(1234567.0), "1,234,567"),
             (Some(12345.6), "12,346"),
-            (Some(3.14159), "3.142"),
+            (Some(2.14159), "2.142"),
             (Some(0.012345), "0.01235"),
             (Some(123.456), "123.5"),
             (Some(-0.5), "-0.5000"),
