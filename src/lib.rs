@@ -16,6 +16,7 @@ pub mod formats;
 pub mod morph;
 pub mod observe;
 mod packed;
+pub mod random;
 pub mod repair;
 pub mod runs;
 pub mod samples;

@@ -5,42 +5,14 @@
 //! so that differences are paired. The *jackknife* leaves out one group of documents after the other; it serves figures
 //! that need the counts of a whole vocabulary, of which a few dozen fit into memory and thousands do not.
 
-/// A generator of random numbers whose sequence is part of the results: SplitMix64 (Steele, Lea and Flood 2014).
-#[derive(Debug, Clone)]
-pub struct SplitMix(u64);
-
-impl SplitMix {
-    /// Starts from a seed.
-    pub fn new(seed: u64) -> Self {
-        SplitMix(seed)
-    }
-
-    /// The next 64 bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`, which is not 0. The bias is below n / 2^64.
-    pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.bits()) * n as u128) >> 64) as usize
-    }
-
-    /// A number from 0 to below 1.
-    pub fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
+use crate::random::Random;
 
 /// Draws of a bootstrap.
 pub const REPLICATES: usize = 1000;
 
 /// The blocks that replicate number `replicate` draws out of `blocks`, each as often as it is drawn.
 pub fn draw(blocks: usize, seed: u64, replicate: usize) -> impl Iterator<Item = usize> {
-    let mut random = SplitMix::new(SplitMix::new(seed ^ (replicate as u64 + 1)).bits());
+    let mut random = Random::new(Random::new(seed ^ (replicate as u64 + 1)).bits());
     (0..blocks).map(move |_| random.below(blocks))
 }
 
@@ -79,13 +51,6 @@ pub fn jackknife_interval(whole: f64, without: &[Option<f64>]) -> Option<(f64, f
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The first outputs for seed 0 as published with the algorithm.
-    #[test]
-    fn the_generator_is_the_published_one() {
-        let mut random = SplitMix::new(0);
-        assert_eq!([random.bits(), random.bits()], [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4]);
-    }
 
     #[test]
     fn draws_repeat_and_stay_in_range() {

@@ -103,6 +103,10 @@ fn a_gate_fails_what_is_worse_or_unknown_and_spares_baselines() {
         assert_eq!(out.status.code(), Some(1), "{fails}");
         assert!(stderr(&out).contains(why) && stderr(&out).contains("`tok` on `sample-tr`"), "{}", stderr(&out));
     }
+    // A gate on what is not there is no gate that is passed.
+    let out = eval("boundary_f1=0.1");
+    assert_eq!(out.status.code(), Some(1));
+    assert!(stderr(&out).contains("boundary_f1 is not measured"), "{}", stderr(&out));
     for bad in ["nope=1", "tokens", "tokens=x", "tokens=nan", "vocabulary_used=1"] {
         b.bad(2, &[bad], &["eval", "tok", "--fail-under", bad]);
     }
@@ -117,6 +121,7 @@ fn metrics_are_chosen_by_name_and_family_and_listed() {
     names.dedup();
     assert!(names.contains(&"tokens") && names.contains(&"round_trip") && !names.contains(&"fertility"), "{names:?}");
     b.bad(2, &["`fertlity`"], &["eval", "tok", "--metrics", "fertlity"]);
+    b.bad(2, &["--metrics", "--gold"], &["eval", "tok", "--metrics", "morphology"]);
     let list = b.said(&["eval", "--list"]);
     assert!(["fertility", "source:", "cluster_splits"].iter().all(|t| list.contains(t)), "{list}");
 }

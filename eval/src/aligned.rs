@@ -11,30 +11,16 @@ use crate::alignment::sequence::{SequenceRates, sequence_rates, sequence_scores}
 use crate::alignment::stem::{AffixRates, affix_rates, stem_scores};
 use crate::alignment::{self, Prediction, Prf, allomorph, predict_tokens, words};
 use crate::blocks::MOST;
+use crate::counts::sums;
 use crate::gold::GoldWord;
 use crate::subject::{Baseline, Kind, Subject};
 
 /// Affixes that are seen less often have no share of their own.
 const SEEN: u64 = 20;
 
-macro_rules! sums {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Sums over words.
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
-        pub struct Sums {
-            $($(#[$doc])* pub $name: u64,)*
-        }
-
-        impl Sums {
-            /// Adds other sums.
-            pub fn add(&mut self, other: &Sums) {
-                $(self.$name += other.$name;)*
-            }
-        }
-    };
-}
-
 sums! {
+    /// Sums over words.
+    Sums:
     /// Words whose boundaries are known.
     words,
     /// Boundaries that are right, made, wanted.

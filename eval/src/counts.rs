@@ -1,23 +1,28 @@
 //! What is added up while documents are read: a flat row of integers, so that sums of blocks are exact, whatever the order.
 
-macro_rules! counts {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Sums over documents, for one tokenizer.
+/// A row of sums: plain integers with names, which add up.
+macro_rules! sums {
+    ($(#[$about:meta])* $row:ident: $($(#[$doc:meta])* $name:ident,)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
-        pub struct Counts {
+        pub struct $row {
             $($(#[$doc])* pub $name: u64,)*
         }
 
-        impl Counts {
+        impl $row {
             /// Adds another row.
-            pub fn add(&mut self, other: &Counts) {
+            pub fn add(&mut self, other: &$row) {
                 $(self.$name += other.$name;)*
             }
         }
     };
 }
 
-counts! {
+pub(crate) use sums;
+
+sums! {
+    /// Sums over documents, for one tokenizer.
+    Counts:
     /// Documents.
     documents,
     /// Their UTF-8 bytes.

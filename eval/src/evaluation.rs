@@ -69,7 +69,8 @@ pub struct Options {
 /// Judges tokenizers on corpora.
 ///
 /// # Errors
-/// [`Error::Config`] without a tokenizer or where two have one name; [`Error::Input`] for a corpus without text; what
+/// [`Error::Config`] without a tokenizer, where two have one name, or where no metric has anything to be measured on;
+/// [`Error::Input`] for a corpus without text; what
 /// reading and encoding report; [`Error::Interrupted`].
 pub fn evaluate(
     tokenizers: Vec<Subject>,
@@ -83,7 +84,9 @@ pub fn evaluate(
     let named = tokenizers.len();
     let mut subjects = tokenizers;
     let mut evaluation = Evaluation { metrics: options.metrics.clone(), seed: options.seed, ..Evaluation::default() };
-    for (n, input) in corpora.iter().enumerate() {
+    let wants = |place| options.metrics.iter().any(|m| m.compute.place() == place);
+    // What nobody asked about is not read.
+    for input in corpora.iter().filter(|_| wants(Place::Text)) {
         subjects.truncate(named);
         let rate = random_rate(&subjects, input)?;
         subjects.extend(baselines(rate, options));
@@ -118,7 +121,7 @@ pub fn evaluate(
             }
             prepared.push(one);
         }
-        measure(&mut evaluation, &prepared, named, n, options);
+        measure(&mut evaluation, &prepared, named, options);
         let sample = (sample.len(), sample.iter().map(String::len).sum());
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
@@ -127,7 +130,7 @@ pub fn evaluate(
             content: Content::Text { embedded: input.embedded, stats: passed.stats, sample },
         });
     }
-    for (n, input) in golds.iter().enumerate() {
+    for input in golds.iter().filter(|_| wants(Place::Gold)) {
         subjects.truncate(named);
         let words = &input.gold.words;
         let rate = aligned::random_rate(&subjects, words)?;
@@ -139,7 +142,7 @@ pub fn evaluate(
                 return Err(Error::Interrupted);
             }
         }
-        measure(&mut evaluation, &prepared, named, corpora.len() + n, options);
+        measure(&mut evaluation, &prepared, named, options);
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
             language: input.language.clone(),
@@ -147,11 +150,15 @@ pub fn evaluate(
             content: Content::Gold(input.gold.report.clone()),
         });
     }
-    if let Some(text) = parallel {
+    if let Some(text) = parallel.filter(|_| wants(Place::Language) || wants(Place::Languages)) {
         languages(&mut evaluation, &mut subjects, named, text, options)?;
     }
-    if options.metrics.iter().any(|m| m.compute.place() == Place::Vocabulary) {
+    if wants(Place::Vocabulary) {
         vocabularies(&mut evaluation, &subjects, named, options, observer)?;
+    }
+    if evaluation.measurements.is_empty() {
+        return Err(Error::config("--metrics", "there is nothing to measure them on")
+            .with_hint("metrics of morphology need `--gold`, those of fairness `--parallel`"));
     }
     let info = |subject: &Subject| SubjectInfo {
         name: subject.name.clone(),
@@ -179,7 +186,7 @@ fn languages(
     let known: Vec<String> = text.languages.iter().map(|(lang, _)| lang.clone()).collect();
     for language in (0..known.len()).map(Some).chain([None]) {
         let prepared: Vec<Prepared> = costs.iter().map(|c| Prepared::on_lines(c, language, options.seed)).collect();
-        measure(evaluation, &prepared, named, evaluation.corpora.len(), options);
+        measure(evaluation, &prepared, named, options);
         evaluation.corpora.push(CorpusInfo {
             name: text.name.clone(),
             language: language.map(|n| known[n].clone()),
@@ -205,7 +212,7 @@ fn vocabularies(
     observer.event(Event::Stage { name: "looking at vocabularies", total: None, unit: "tokenizers" });
     let entries = |subject: &Subject| subject.judged().map(|judged| Entries::new(&judged.tokenizer)).transpose();
     let prepared = subjects.iter().map(|s| Ok(Prepared::of_entries(entries(s)?))).collect::<Result<Vec<_>>>()?;
-    measure(evaluation, &prepared, named, evaluation.corpora.len(), options);
+    measure(evaluation, &prepared, named, options);
     let (name, content) = ("vocabulary".to_owned(), Content::Vocabulary);
     evaluation.corpora.push(CorpusInfo { name, language: None, random_rate: 0.0, content });
     Ok(())
@@ -230,7 +237,9 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
     }
 }
 
-fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, corpus: usize, options: &Options) {
+/// Every metric on the corpus that comes next in the report.
+fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, options: &Options) {
+    let corpus = evaluation.corpora.len();
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (metric, &row) in options.metrics.iter().enumerate() {
         if row.compute.place() != prepared[0].place {

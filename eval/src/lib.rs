@@ -12,6 +12,7 @@ pub mod information;
 pub mod lexicality;
 pub mod metric;
 mod metrics;
+mod packed;
 pub mod page;
 pub mod parallel;
 pub mod pass;

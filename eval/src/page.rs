@@ -78,7 +78,7 @@ impl Page {
         };
         let (mut start, mut digits, mut width, mut even) = (0, 0, 0, true);
         for (at, c) in text.char_indices() {
-            if c.is_ascii_digit() || (!c.is_ascii() && c.is_numeric() && c.to_digit(10).is_none() && is_decimal(c)) {
+            if c.is_ascii_digit() || (!c.is_ascii() && is_decimal(c)) {
                 if digits == 0 {
                     (start, width, even) = (at, c.len_utf8(), true);
                 }
@@ -117,7 +117,8 @@ impl Page {
     }
 }
 
-/// Digits of other scripts come in blocks of ten behind their zeros; General_Category Nd.
+/// Digits of other scripts come in blocks of ten behind their zeros. These are the scripts in everyday use, not all of
+/// General_Category Nd.
 fn is_decimal(c: char) -> bool {
     const ZEROS: [u32; 17] = [
         0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,

@@ -75,9 +75,14 @@ impl Sampled {
     }
 }
 
-/// A hash of a text that is the same everywhere: FNV-1a, which also decides the order of the sample.
+/// A hash of a text that is the same everywhere, and decides the order of the sample.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+    fnv(text, 0xcbf2_9ce4_8422_2325)
+}
+
+/// FNV-1a from another beginning than its own.
+pub fn fnv(text: &str, start: u64) -> u64 {
+    text.bytes().fold(start, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// Encodes a sample by every subject and cuts it to `tokens` tokens of each. Returns the documents that are left.

@@ -5,12 +5,14 @@ use std::borrow::Cow;
 use serde_json::Value;
 use toktool::encode::{EncodeOptions, Encoder, Scratch, Token};
 use toktool::formats::foreign;
-use toktool::stats::SplitMix;
+use toktool::random::Random;
 use toktool::tokenizer::{Alphabet, Decoder, Model, Tokenizer};
 use toktool::unicode::Normalizing;
 use toktool::vocab::Id;
 use toktool::{Result, alphabet};
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::sampled::fnv;
 
 /// What every baseline's name begins with.
 pub const BASELINE: &str = "baseline:";
@@ -63,8 +65,7 @@ impl Baseline {
                 }
             }
             Baseline::Random { rate, seed } => {
-                let hash = text.bytes().fold(seed, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));
-                let mut random = SplitMix::new(hash);
+                let mut random = Random::new(fnv(text, seed));
                 ends.extend(text.char_indices().skip(1).filter(|_| random.unit() < rate).map(|(at, _)| at as u32));
             }
         }

@@ -10,6 +10,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::random;
+
 /// Documents are cut to at most this many bytes, so that a few long ones cannot fill the sample.
 const MAX_DOCUMENT: usize = 4096;
 
@@ -110,7 +112,7 @@ fn head(document: &str) -> &str {
 }
 
 /// A 64-bit hash of the first [`HEAD`] and last eight bytes and the length of `bytes`: multiply and rotate for each
-/// eight bytes, then a finaliser (the constants of SplitMix64) so that all bits count when hashes are compared.
+/// eight bytes, then a finaliser so that all bits count when hashes are compared.
 fn hash(bytes: &[u8], seed: u64) -> u64 {
     const K: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |state: u64, word: [u8; 8]| (state ^ u64::from_le_bytes(word)).wrapping_mul(K).rotate_left(29);
@@ -122,9 +124,7 @@ fn hash(bytes: &[u8], seed: u64) -> u64 {
         word
     });
     state = mix(state, last);
-    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
+    random::mix(state)
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ use std::path::Path;
 use super::{Analysis, Kind, Piece, Segmenter};
 use crate::error::{Error, Result};
 use crate::observe::{Event, Observer};
+use crate::random::Random;
 
 mod baseline;
 mod best;
@@ -87,7 +88,7 @@ impl Learned {
     ) -> Result<Learned> {
         options.check()?;
         let entries = entries::entries(words, gold, options, observer)?;
-        let mut random = numeric::Random::new(options.seed);
+        let mut random = Random::new(options.seed);
         let total = options.passes + options.sweeps;
         observer.event(Event::Stage { name: "learning morphs", total: Some(total as u64), unit: "passes" });
         let text = Substrings::new(&entries, &options.reading());

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["error"],
-    &["alphabet", "observe", "packed", "vocab", "words", "samples", "stats"],
+    &["alphabet", "observe", "packed", "vocab", "words", "samples", "random"],
+    &["stats"],
     &["unicode"],
     &["morph"],
     &["text", "corpus", "runs"],

@@ -11,6 +11,7 @@ use toktool_eval::subject::{BASELINE, Subject};
 
 use crate::args::{self, Global, Reading, size};
 use crate::exit::Exit;
+use crate::interrupt::Blockable;
 use crate::output::{self, Out};
 use crate::progress::Progress;
 use crate::ui;
@@ -135,8 +136,11 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     let parallel = inputs::parallel(args)?;
     let subjects = args.toks.iter().map(|tok| subject(tok, args)).collect::<Result<Vec<_>>>()?;
     let progress = Progress::new(global.ui());
+    // It may wait for standard input or for a compressor, and keeps nothing on disk that could outlive the process.
+    let blockable = Blockable::begin();
     let evaluated =
         global.in_pool(|| evaluation::evaluate(subjects, &corpora, &golds, parallel.as_ref(), &options, &progress))?;
+    drop(blockable);
     progress.clear();
     let evaluation = evaluated?;
     let mut out = Out::open(args.output.as_deref(), global.force)?;

@@ -9,8 +9,8 @@
 //! one at every place.
 
 use super::boundary::{WordScore, totals};
-use super::random::Random;
 use super::{Prf, ratio};
+use toktool::random::Random;
 
 /// A boundary after every character.
 pub fn characters(words: &[&str]) -> Vec<Vec<usize>> {

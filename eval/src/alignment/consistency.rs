@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::random::Random;
 use super::{Prediction, Prf, ratio};
 use crate::gold::GoldWord;
+use toktool::random::Random;
 
 /// Settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,7 @@ fn add(a: Counts, b: Counts) -> Counts {
 }
 
 fn drawn(tokens: &Sets, morphemes: &Sets, options: &Options) -> Counts {
-    let n = tokens.len() as u64;
+    let n = tokens.len();
     if n < 2 {
         return [0; 3];
     }
@@ -194,7 +194,7 @@ fn drawn(tokens: &Sets, morphemes: &Sets, options: &Options) -> Counts {
     for _ in 0..options.pairs {
         let first = random.below(n);
         let second = (first + 1 + random.below(n - 1)) % n;
-        let meet = |sets: &Sets| meet(&sets[first as usize], &sets[second as usize]);
+        let meet = |sets: &Sets| meet(&sets[first], &sets[second]);
         let (t, m) = (meet(tokens), meet(morphemes));
         counts = add(counts, [u64::from(t && m), u64::from(t), u64::from(m)]);
     }

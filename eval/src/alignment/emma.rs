@@ -22,9 +22,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::random::sample;
 use super::{Prediction, Prf};
 use crate::gold::GoldWord;
+use toktool::random::sample;
 
 /// Settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

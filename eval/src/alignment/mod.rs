@@ -29,7 +29,6 @@ pub mod boundary;
 pub mod consistency;
 pub mod emma;
 pub mod morphscore;
-mod random;
 pub mod sequence;
 pub mod stem;
 #[cfg(test)]

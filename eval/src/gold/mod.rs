@@ -24,7 +24,6 @@ mod conllu;
 mod layouts;
 mod lemma;
 mod morphtok;
-mod open;
 mod rows;
 mod surface;
 
@@ -32,6 +31,7 @@ use std::path::Path;
 
 use toktool::{Error, Result};
 
+use crate::packed;
 pub use layouts::{LAYOUTS, Layout};
 use rows::Rows;
 
@@ -131,7 +131,7 @@ pub struct Gold {
 /// a file of which no row can be used.
 pub fn read(path: impl AsRef<Path>) -> Result<Gold> {
     let path = path.as_ref();
-    parse(&open::text(path)?).map_err(|e| e.in_file(path))
+    parse(&packed::text(path)?).map_err(|e| e.in_file(path))
 }
 
 /// The same of the text of a file; errors have no path.

@@ -1,8 +1,7 @@
 //! Arithmetic that gives the same bits on every machine: logarithms and the digamma function by `libm` and a series,
-//! compensated sums, seeded random numbers.
+//! compensated sums.
 //!
-//! Sources: Neumaier 1974 for the sum; Abramowitz and Stegun 6.3.5 and 6.3.18 for digamma; Steele, Lea and Flood 2014
-//! for SplitMix64.
+//! Sources: Neumaier 1974 for the sum; Abramowitz and Stegun 6.3.5 and 6.3.18 for digamma.
 
 /// The natural logarithm of two.
 pub(super) const LN_2: f64 = std::f64::consts::LN_2;
@@ -62,44 +61,6 @@ impl FromIterator<f64> for Sum {
     }
 }
 
-/// The finaliser of SplitMix64: a bijection under which one changed bit changes about half of all.
-pub(super) fn mix(mut bits: u64) -> u64 {
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
-
-/// The step of SplitMix64.
-pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A stream of random numbers that a seed determines.
-#[derive(Debug, Clone)]
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(GOLDEN);
-        mix(self.0)
-    }
-
-    /// A number below `bound` (0 for 0), by multiplication; its bias is below `bound / 2^64`.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
-
-    /// Puts `items` in random order (Fisher and Yates).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = self.below(last + 1);
-            items.swap(last, other);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,22 +84,5 @@ mod tests {
         let sum: Sum = [1.0, 1e100, 1.0, -1e100].into_iter().collect();
         assert_eq!(sum.value(), 2.0);
         assert_eq!([1.0, 1e100, 1.0, -1e100].iter().sum::<f64>(), 0.0);
-    }
-
-    #[test]
-    fn the_random_stream_is_splitmix64() {
-        // First outputs for seed 1234567, as published with the generator in several languages' libraries.
-        let mut random = Random::new(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
-    }
-
-    #[test]
-    fn a_shuffle_keeps_the_items() {
-        let mut items: Vec<u32> = (0..100).collect();
-        Random::new(5).shuffle(&mut items);
-        assert_ne!(items, (0..100).collect::<Vec<_>>());
-        items.sort_unstable();
-        assert_eq!(items, (0..100).collect::<Vec<_>>());
     }
 }

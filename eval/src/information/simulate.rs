@@ -1,6 +1,6 @@
 //! Sources with known entropy, for tests.
 
-use super::numeric::Random;
+use toktool::random::Random;
 
 /// Draws from a Zipf distribution with exponent 1 over `types` types, ids in order of falling probability.
 pub(super) struct Zipf {
@@ -28,7 +28,7 @@ impl Zipf {
 
     /// A number from 0 to 1, 1 excluded.
     pub(super) fn unit(&mut self) -> f64 {
-        (self.random.next() >> 11) as f64 / (1u64 << 53) as f64
+        self.random.unit()
     }
 
     pub(super) fn draws(&mut self, n: usize) -> Vec<u32> {

@@ -1,6 +1,5 @@
 //! Opens a lexicon: that of a language, or a file.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use toktool::morph::{self, Lexical};
 use toktool::{Error, Result};
 
 use super::hunspell::{Fault, Hunspell};
+use crate::packed;
 
 /// Where a lexicon comes from.
 #[derive(Debug, Clone, Copy)]
@@ -30,15 +30,16 @@ pub fn open(lang: &str, source: Source<'_>) -> Result<Arc<dyn Lexical>> {
         Source::File(path, entries) => (path, entries),
     };
     let folding = Folding::of(lang);
-    let bytes = read(path)?;
+    let bytes = packed::bytes(path)?;
     let file = path.file_name().map_or_else(|| "list".into(), |name| name.to_string_lossy().into_owned());
     if unpacked(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("dic")) {
         let affixes = affixes(path)?;
         let name = format!("Hunspell {file}");
-        let hunspell = Hunspell::new(&read(&affixes)?, &bytes, &name, folding).map_err(|fault| match fault {
-            Fault::Aff(error) => error.in_file(&affixes),
-            Fault::Dic(error) => error.in_file(path),
-        })?;
+        let hunspell =
+            Hunspell::new(&packed::bytes(&affixes)?, &bytes, &name, folding).map_err(|fault| match fault {
+                Fault::Aff(error) => error.in_file(&affixes),
+                Fault::Dic(error) => error.in_file(path),
+            })?;
         return Ok(Arc::new(hunspell));
     }
     let list = WordList::from_bytes(&bytes, &file, entries, folding).map_err(|e| e.in_file(path))?;
@@ -60,21 +61,6 @@ fn affixes(dic: &Path) -> Result<PathBuf> {
         Error::input(dic, format!("there is no `{}` beside it", plain.display()))
             .with_hint("a Hunspell dictionary is two files of one name, .dic and .aff")
     })
-}
-
-/// The bytes of a file, unpacked.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let failed = |e| Error::io("read", path, e);
-    let bytes = std::fs::read(path).map_err(failed)?;
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("zst") => zstd::decode_all(&bytes[..]).map_err(failed),
-        Some("gz") => {
-            let mut plain = Vec::new();
-            flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).map_err(failed)?;
-            Ok(plain)
-        }
-        _ => Ok(bytes),
-    }
 }
 
 #[cfg(test)]
@@ -119,7 +105,11 @@ mod tests {
         let error = open("tr", Source::File(&at("x.dic"), Entries::Words)).unwrap_err();
         assert!(error.to_string().contains("x.aff`, byte 10"), "{error}");
         std::fs::write(at("bad.txt.zst"), b"no zstd").unwrap();
-        assert!(matches!(open("tr", Source::File(&at("bad.txt.zst"), Entries::Words)), Err(Error::Io { .. })));
+        let error = open("tr", Source::File(&at("bad.txt.zst"), Entries::Words)).unwrap_err();
+        assert!(
+            error.to_string().contains("bad.txt.zst`: the Zstandard data is damaged") && error.hint().is_some(),
+            "{error}"
+        );
         assert!(open("xx", Source::Language).unwrap_err().hint().unwrap().contains("--lexicon"));
         assert!(open("hi", Source::Language).is_ok());
     }

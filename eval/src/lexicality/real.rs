@@ -211,7 +211,7 @@ fn hunspell_dictionaries_open() {
 }
 
 #[test]
-fn a_hundred_thousand_units_take_well_under_a_second() {
+fn a_hundred_thousand_units_take_no_ten_seconds() {
     for (lang, text) in [
         ("tr", include_str!("../../../data/tr/sample-train.txt")),
         ("hi", include_str!("../../../data/hi/sample-train.txt")),

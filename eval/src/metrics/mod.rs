@@ -2,6 +2,25 @@
 
 use crate::metric::Metric;
 
+/// A row of the table, but for details.
+macro_rules! row {
+    ($family:expr, $name:literal, $unit:literal, $better:ident, $aggregation:expr, $missing:expr, $source:expr,
+        $definition:expr, $compute:expr) => {
+        Metric {
+            name: $name,
+            family: $family,
+            unit: $unit,
+            better: Better::$better,
+            aggregation: $aggregation,
+            definition: $definition,
+            source: $source,
+            missing: $missing,
+            detail: false,
+            compute: $compute,
+        }
+    };
+}
+
 mod compression;
 mod coverage;
 mod fairness;

@@ -23,23 +23,6 @@ fn of(value: Option<f64>, n: u64) -> Figure {
     Figure { value, n }
 }
 
-macro_rules! row {
-    ($name:literal, $unit:literal, $better:ident, $aggregation:expr, $missing:expr, $source:expr, $definition:expr, $compute:expr) => {
-        Metric {
-            name: $name,
-            family: FAMILY,
-            unit: $unit,
-            better: Better::$better,
-            aggregation: $aggregation,
-            definition: $definition,
-            source: $source,
-            missing: $missing,
-            detail: false,
-            compute: $compute,
-        }
-    };
-}
-
 const MICRO: &str = "micro over words";
 const PRF: &str = "precision and recall of boundaries, as in Morpho Challenge";
 const ARNETT: &str = "MorphScore, Arnett et al. (2411.14198)";
@@ -47,6 +30,7 @@ const ARNETT: &str = "MorphScore, Arnett et al. (2411.14198)";
 /// The rows.
 pub const ROWS: &[Metric] = &[
     row!(
+        FAMILY,
         "boundary_precision",
         "share",
         Higher,
@@ -57,6 +41,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.hit, s.made))
     ),
     row!(
+        FAMILY,
         "boundary_recall",
         "share",
         Higher,
@@ -67,6 +52,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.hit, s.wanted))
     ),
     row!(
+        FAMILY,
         "boundary_f1",
         "F1",
         Higher,
@@ -77,6 +63,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| f1(s.hit, s.made, s.wanted))
     ),
     row!(
+        FAMILY,
         "boundary_lift",
         "ratio",
         Higher,
@@ -87,6 +74,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(lift)
     ),
     row!(
+        FAMILY,
         "boundary_precision_multi",
         "share",
         Higher,
@@ -97,6 +85,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.multi_hit, s.multi_made))
     ),
     row!(
+        FAMILY,
         "boundary_recall_multi",
         "share",
         Higher,
@@ -107,6 +96,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.multi_hit, s.multi_wanted))
     ),
     row!(
+        FAMILY,
         "boundary_f1_multi",
         "F1",
         Higher,
@@ -117,6 +107,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| f1(s.multi_hit, s.multi_made, s.multi_wanted))
     ),
     row!(
+        FAMILY,
         "boundary_exact_multi",
         "share",
         Higher,
@@ -127,6 +118,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.multi_exact, s.multi_words))
     ),
     row!(
+        FAMILY,
         "boundary_f1_macro",
         "F1",
         Higher,
@@ -137,6 +129,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.macro_average.f1, a.total.words))
     ),
     row!(
+        FAMILY,
         "boundary_f1_weighted",
         "F1",
         Higher,
@@ -147,6 +140,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| f1(s.weighted_hit, s.weighted_made, s.weighted_wanted))
     ),
     row!(
+        FAMILY,
         "over_segmentation",
         "share",
         Lower,
@@ -157,6 +151,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.made - s.hit, s.made + s.wanted - s.hit))
     ),
     row!(
+        FAMILY,
         "under_segmentation",
         "share",
         Lower,
@@ -167,6 +162,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.wanted - s.hit, s.made + s.wanted - s.hit))
     ),
     row!(
+        FAMILY,
         "words_exact",
         "share",
         Higher,
@@ -177,6 +173,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.exact, s.words))
     ),
     row!(
+        FAMILY,
         "words_whole",
         "share",
         Neither,
@@ -187,6 +184,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.whole, s.words))
     ),
     row!(
+        FAMILY,
         "stem_integrity",
         "share",
         Higher,
@@ -197,6 +195,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.whole_stems, s.stems))
     ),
     row!(
+        FAMILY,
         "stem_straddled",
         "share",
         Lower,
@@ -207,6 +206,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.straddled, s.inflected))
     ),
     row!(
+        FAMILY,
         "affix_atomicity",
         "share",
         Higher,
@@ -217,6 +217,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.affixes.atomicity, a.affixes.affixes.len() as u64))
     ),
     row!(
+        FAMILY,
         "morphscore_v1",
         "share",
         Higher,
@@ -227,6 +228,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Words(|s| Figure::ratio(s.first_hit, s.scored))
     ),
     row!(
+        FAMILY,
         "morphscore_v2_precision",
         "share",
         Higher,
@@ -237,6 +239,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.morphscore.mean.precision, a.morphscore.words))
     ),
     row!(
+        FAMILY,
         "morphscore_v2_recall",
         "share",
         Higher,
@@ -247,6 +250,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.morphscore.mean.recall, a.morphscore.words))
     ),
     row!(
+        FAMILY,
         "morphscore_v2_f1",
         "F1",
         Higher,
@@ -257,6 +261,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.morphscore.mean.f1, a.morphscore.words))
     ),
     row!(
+        FAMILY,
         "lcs_f1",
         "F1",
         Higher,
@@ -267,6 +272,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.sequence.lcs.f1, a.sequence.words))
     ),
     row!(
+        FAMILY,
         "morph_distance",
         "edits",
         Lower,
@@ -277,6 +283,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.sequence.distance, a.sequence.words))
     ),
     row!(
+        FAMILY,
         "emma2_f1",
         "F1",
         Higher,
@@ -287,6 +294,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.emma.mean.f1, a.emma.words))
     ),
     row!(
+        FAMILY,
         "consistency_f1",
         "F1",
         Higher,
@@ -297,6 +305,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.consistency.prf.f1, a.consistency.pairs))
     ),
     row!(
+        FAMILY,
         "consistency_f1_letters_apart",
         "F1",
         Higher,
@@ -307,6 +316,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.consistency_letters.prf.f1, a.consistency_letters.pairs))
     ),
     row!(
+        FAMILY,
         "lemma_first_token",
         "share",
         Higher,
@@ -317,6 +327,7 @@ pub const ROWS: &[Metric] = &[
         Compute::Aligned(|a| of(a.first_token.share, a.first_token.lemmas))
     ),
     row!(
+        FAMILY,
         "allomorph_bits",
         "bits",
         Lower,

@@ -16,11 +16,12 @@
 //!
 //! Deviation: forced cuts make separate strings beforehand, and words that carry an annotation take part as its pieces.
 
-use super::numeric::{Random, ln_factorial, n_ln_n};
+use super::numeric::{ln_factorial, n_ln_n};
 use super::substrings::{Entry, Substrings};
 use super::symbols::Border;
 use crate::error::Result;
 use crate::observe::{self, Observer};
+use crate::random::Random;
 
 /// The counts that the code length depends on, and their sums.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -45,54 +45,6 @@ pub(super) fn concentration(types: f64, tokens: f64) -> f64 {
     (0..20).fold(types, |a, _| types / ln(1.0 + tokens / a))
 }
 
-/// A stream of random numbers that a seed determines: SplitMix64 (Steele, Lea and Flood 2014).
-#[derive(Debug, Clone)]
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// A number from 0 to 1, 1 excluded.
-    pub(super) fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
-    }
-
-    /// Puts `items` in random order.
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = (u128::from(self.next()) * (last as u128 + 1)) >> 64;
-            items.swap(last, other as usize);
-        }
-    }
-
-    /// An index, drawn with probability in proportion to its weight; the last of positive weight where rounding leaves
-    /// a rest.
-    pub(super) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
-        let mut rest = self.unit() * weights.clone().sum::<f64>();
-        let mut last = 0;
-        for (index, weight) in weights.enumerate() {
-            if weight > 0.0 {
-                last = index;
-                rest -= weight;
-                if rest < 0.0 {
-                    break;
-                }
-            }
-        }
-        last
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,20 +67,5 @@ mod tests {
         }
         assert_eq!(rounded_log2_of_next(u64::MAX), 62);
         assert!((n_ln_n(10) - 23.025_850_929_940_457).abs() < 1e-12);
-    }
-
-    #[test]
-    fn draws_follow_their_weights() {
-        let mut random = Random::new(7);
-        let mut hits = [0; 3];
-        for _ in 0..30_000 {
-            hits[random.weighted([1.0, 0.0, 2.0].into_iter())] += 1;
-        }
-        assert!(hits[1] == 0 && (9_500..10_500).contains(&hits[0]), "{hits:?}");
-        let mut items: Vec<u32> = (0..50).collect();
-        random.shuffle(&mut items);
-        assert_ne!(items, (0..50).collect::<Vec<_>>());
-        items.sort_unstable();
-        assert_eq!(items, (0..50).collect::<Vec<_>>());
     }
 }

@@ -19,11 +19,12 @@
 
 use super::grid::{CATEGORIES, END, Grid, Path, PerCategory, Transitions, annotated};
 use super::letters::{Letters, Pairs};
-use super::numeric::{Random, concentration, exp, ln};
+use super::numeric::{concentration, exp, ln};
 use super::substrings::{Entry, Substrings};
 use super::symbols::{Border, EDGE};
 use crate::error::Result;
 use crate::observe::{self, Observer};
+use crate::random::Random;
 
 /// What weighs a substring: the letter model at the places of the text, and the present counts.
 #[derive(Debug)]

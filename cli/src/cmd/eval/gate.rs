@@ -38,6 +38,9 @@ impl Gate {
         let Some(m) = evaluation.metrics.iter().position(|m| m.name == self.metric) else { return Vec::new() };
         let better = evaluation.metrics[m].better;
         let mut failures = Vec::new();
+        if !(0..evaluation.corpora.len()).any(|c| evaluation.measures(c, m)) {
+            failures.push(format!("{} is not measured: there is nothing to measure it on", self.metric));
+        }
         for (c, corpus) in evaluation.corpora.iter().enumerate().filter(|(c, _)| evaluation.measures(*c, m)) {
             for (s, subject) in evaluation.subjects.iter().enumerate().filter(|(_, s)| !s.baseline) {
                 let found = match evaluation.value(c, s, m) {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::coder::{PPMD_MEMORY, PPMD_ORDER};
 use super::*;
-use crate::information::numeric::Random;
+use toktool::random::Random;
 
 /// The inverse of LEB128, of any number of values.
 fn from_leb128(bytes: &[u8]) -> Vec<u64> {

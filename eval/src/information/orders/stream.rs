@@ -4,7 +4,7 @@
 //! document never stand on both sides.
 
 use super::Document;
-use crate::information::numeric::{GOLDEN, Random, mix};
+use toktool::random::{Random, mix};
 
 /// What a document is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,7 +19,7 @@ pub enum Part {
 
 /// The part of a document whose text has this hash.
 pub fn part(hash: u64, seed: u64) -> Part {
-    match (u128::from(mix(hash ^ mix(seed.wrapping_add(GOLDEN)))) * 10) >> 64 {
+    match (u128::from(mix(hash ^ Random::new(seed).bits())) * 10) >> 64 {
         0..=5 => Part::Train,
         6 | 7 => Part::Validation,
         _ => Part::Test,

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::naive::{Naive, plugin};
 use super::*;
-use crate::information::numeric::Random;
 use crate::information::simulate::Zipf;
+use toktool::random::Random;
 
 /// Hashes that fall into the given parts under seed 0, in order.
 fn hashes(parts: &[Part]) -> Vec<u64> {

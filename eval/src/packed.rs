@@ -1,4 +1,4 @@
-//! The text of a file that may be packed, told by its first bytes.
+//! Files of the user's that may be packed, told by their first bytes or their name.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -7,22 +7,34 @@ use std::path::Path;
 use toktool::error::Place;
 use toktool::{Error, Result};
 
-/// More text than this is no list of gold words; it also bounds what a small packed file can unpack to.
+/// More text than this is no list of words; it also bounds what a small packed file can unpack to.
 const LARGEST: u64 = 1 << 30;
 
 /// The whole text.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Input`] for damaged packing, invalid UTF-8 and too much text.
-pub(super) fn text(path: &Path) -> Result<String> {
+/// Those of [`bytes`]; [`Error::Input`] for invalid UTF-8.
+pub fn text(path: &Path) -> Result<String> {
+    String::from_utf8(bytes(path)?).map_err(|e| {
+        let at = Place::Byte(e.utf8_error().valid_up_to() as u64);
+        Error::input(path, "invalid UTF-8").at(at).with_hint("convert the file to UTF-8")
+    })
+}
+
+/// All bytes, unpacked.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Input`] for damaged packing and too much text.
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     let io = |e| Error::io("read", path, e);
     let mut start = Vec::new();
     File::open(path).and_then(|file| file.take(4).read_to_end(&mut start)).map_err(io)?;
     let file = BufReader::new(File::open(path).map_err(io)?);
+    let named = |extension: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension));
     let mut bytes = Vec::new();
-    let (packing, done) = if start.starts_with(&[0x1f, 0x8b]) {
+    let (packing, done) = if start.starts_with(&[0x1f, 0x8b]) || named("gz") {
         ("gzip", flate2::bufread::MultiGzDecoder::new(file).take(LARGEST + 1).read_to_end(&mut bytes))
-    } else if start == [0x28, 0xb5, 0x2f, 0xfd] {
+    } else if start == [0x28, 0xb5, 0x2f, 0xfd] || named("zst") {
         let done =
             zstd::Decoder::with_buffer(file).and_then(|decoder| decoder.take(LARGEST + 1).read_to_end(&mut bytes));
         ("Zstandard", done)
@@ -30,20 +42,14 @@ pub(super) fn text(path: &Path) -> Result<String> {
         ("", file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
     match done {
-        Err(e) if packing.is_empty() => return Err(io(e)),
-        Err(e) => {
-            return Err(Error::input(path, format!("the {packing} data is damaged: {e}"))
-                .with_hint("fetch the file again, or unpack it by hand to see how far it goes"));
-        }
+        Err(e) if packing.is_empty() => Err(io(e)),
+        Err(e) => Err(Error::input(path, format!("the {packing} data is damaged: {e}"))
+            .with_hint("fetch the file again, or unpack it by hand to see how far it goes")),
         Ok(_) if bytes.len() as u64 > LARGEST => {
-            return Err(Error::input(path, "it holds more than 1 GiB of text, which no list of gold words does"));
+            Err(Error::input(path, "it holds more than 1 GiB of text, which no list of words does"))
         }
-        Ok(_) => {}
+        Ok(_) => Ok(bytes),
     }
-    String::from_utf8(bytes).map_err(|e| {
-        let at = Place::Byte(e.utf8_error().valid_up_to() as u64);
-        Error::input(path, "invalid UTF-8").at(at).with_hint("convert the file to UTF-8")
-    })
 }
 
 #[cfg(test)]
