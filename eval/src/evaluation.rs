@@ -10,6 +10,7 @@ use toktool::{Error, Result};
 
 use crate::aligned::{self, Aligned};
 use crate::entries::Entries;
+use crate::evidence::{Cuts, Series};
 use crate::gold::Gold;
 use crate::metric::{Better, Metric, Place};
 use crate::parallel::{self, ParallelText};
@@ -98,6 +99,8 @@ pub fn evaluate(
             let path = corpus.files().next().map(|(path, _)| path.to_path_buf()).unwrap_or_default();
             return Err(Error::input(path, "there is no text in it").with_hint("is it the right file?"));
         }
+        let corpus = evaluation.corpora.len();
+        evaluation.evidence.cuts.extend(Cuts::sample(corpus, &subjects, &passed.sample)?);
         let wanted = Wanted::of(&options.metrics);
         let (sample, sampled) = if wanted.sample() {
             sampled::sample(&subjects, passed.sample, options.sample_tokens)?
@@ -122,6 +125,8 @@ pub fn evaluate(
             prepared.push(one);
         }
         measure(&mut evaluation, &prepared, named, options);
+        let worst = passed.subjects.into_iter().enumerate().map(|(subject, outcome)| (corpus, subject, outcome.worst));
+        evaluation.evidence.worst.extend(worst.filter(|(.., documents)| !documents.is_empty()));
         let sample = (sample.len(), sample.iter().map(String::len).sum());
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
@@ -241,6 +246,12 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
 fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, options: &Options) {
     let corpus = evaluation.corpora.len();
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
+    for (subject, one) in prepared.iter().enumerate() {
+        let curves = one.curves().into_iter();
+        let series = curves.map(|(plot, points)| Series { corpus, subject, plot, points });
+        evaluation.evidence.series.extend(series);
+        evaluation.lossy.extend(one.lossy().then_some((corpus, subject)));
+    }
     for (metric, &row) in options.metrics.iter().enumerate() {
         if row.compute.place() != prepared[0].place {
             continue;
@@ -259,7 +270,9 @@ fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, opt
                 evaluation.differences.push(Difference { subject, corpus, metric, value: value - first, interval });
             }
         }
-        if let Some(subjects) = degenerate(row.better, &values[metric], named) {
+        let ranked = |n: usize| values[metric][n].filter(|_| !(row.needs_all_text() && prepared[n].lossy()));
+        let ranked: Vec<Option<f64>> = (0..prepared.len()).map(ranked).collect();
+        if let Some(subjects) = degenerate(row.better, &ranked, named) {
             evaluation.degenerate.push(Degenerate { corpus, metric, subjects });
         }
     }

@@ -162,6 +162,13 @@ pub struct Metric {
     pub compute: Compute,
 }
 
+impl Metric {
+    /// Whether it asks how little a tokenizer needs for a text: one that loses a part of the text would win for nothing.
+    pub fn needs_all_text(&self) -> bool {
+        ["compression", "information", "entropy", "compressors"].contains(&self.family)
+    }
+}
+
 /// Every metric, family by family.
 pub fn all() -> impl Iterator<Item = &'static Metric> {
     metrics::TABLES.iter().flat_map(|table| table.iter())

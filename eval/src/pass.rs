@@ -17,6 +17,7 @@ use toktool::{Error, Result};
 use crate::blocks::Blocks;
 use crate::counts::Counts;
 use crate::degenerate;
+use crate::evidence::{Worst, WorstDocument};
 use crate::page::Page;
 use crate::subject::{Baseline, Kind, Subject};
 use crate::tally;
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub blocks: Blocks,
     /// Counts of its tokens.
     pub tokens: Tokens,
+    /// What it spends most tokens on, for its bytes; nothing of a baseline.
+    pub worst: Vec<WorstDocument>,
 }
 
 /// Counts of tokens.
@@ -96,6 +99,7 @@ struct Worker<'a> {
     page: Page,
     scratch: Vec<Scratch>,
     pieces: Vec<Pieces>,
+    worst: Vec<Worst>,
     ends: Vec<u32>,
     decoded: Vec<u8>,
     sampler: Sampler,
@@ -108,6 +112,7 @@ impl<'a> Worker<'a> {
             page: Page::default(),
             scratch: subjects.iter().map(|_| Scratch::default()).collect(),
             pieces: subjects.iter().map(|_| Pieces::default()).collect(),
+            worst: subjects.iter().map(|_| Worst::default()).collect(),
             ends: Vec::new(),
             decoded: Vec::new(),
             sampler,
@@ -151,6 +156,7 @@ impl<'a> Worker<'a> {
                 let tokens = subject.tokens(text, &mut self.scratch[n], &mut self.ends)?;
                 tally::observe(text, &self.page, &tokens, &mut counts);
                 tally::cover(judged, &tokens, &mut counts);
+                self.worst[n].offer(text, tokens.len());
                 let start = ids.ids.len();
                 ids.ids.extend(tokens.iter().map(|t| t.id));
                 self.decoded.clear();
@@ -203,17 +209,19 @@ pub fn run(
         joined.collect::<Vec<_>>()
     });
     let mut pieces: Vec<Pieces> = subjects.iter().map(|_| Pieces::default()).collect();
+    let mut worst: Vec<Worst> = subjects.iter().map(|_| Worst::default()).collect();
     let mut sampler = Sampler::new(sample, seed);
     for worker in workers {
         let worker = worker?;
         sampler.merge(worker.sampler);
         pieces.iter_mut().zip(worker.pieces).for_each(|(sum, more)| sum.merge(more));
+        worst.iter_mut().zip(worker.worst).for_each(|(sum, more)| sum.merge(more));
     }
     let collected = collected.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let counted = collected.blocks.into_iter().zip(collected.by_id).zip(pieces);
-    let subjects = counted.map(|((blocks, by_id), pieces)| {
+    let counted = collected.blocks.into_iter().zip(collected.by_id).zip(pieces).zip(worst);
+    let subjects = counted.map(|(((blocks, by_id), pieces), worst)| {
         let tokens = by_id.map_or_else(|| Tokens::Pieces(pieces.sorted()), Tokens::ById);
-        Outcome { blocks, tokens }
+        Outcome { blocks, tokens, worst: worst.documents() }
     });
     Ok(Passed { subjects: subjects.collect(), sample: sampler.into_texts(), stats: corpus.stats() })
 }

@@ -32,6 +32,8 @@ pub struct View {
     pub crossing: u64,
     /// Running tokens that are one letter, a space before it aside.
     pub single_letters: u64,
+    /// Tokens that mostly serve one larger token; `None` where tokens are not merged from others.
+    pub scaffolds: Option<u64>,
     /// The counts of the tokens that came out.
     pub spectrum: Spectrum,
     /// Running tokens by their bytes.
@@ -85,6 +87,11 @@ impl View {
                 }
             }
         }
+    }
+
+    /// Running tokens by their bytes: `lengths()[bytes]`; the last of 4,096 stands for all longer ones.
+    pub fn lengths(&self) -> &[u64] {
+        &self.lengths
     }
 
     /// The bytes that a share of the running tokens do not exceed.

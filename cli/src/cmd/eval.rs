@@ -110,10 +110,14 @@ enum Format {
     Json,
     /// A row for each tokenizer, corpus and metric
     Csv,
+    /// The rows of csv as a Parquet file; needs `-o`
+    Parquet,
     /// Tables for a README
     Markdown,
     /// Tables for a paper (booktabs)
     Latex,
+    /// A page of its own with charts, sentences as they are cut, and every definition
+    Html,
 }
 
 pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
@@ -128,8 +132,12 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         sample_tokens: args.ngram_tokens,
         baselines: !args.no_baselines,
     };
-    if let Some(path) = &args.output {
-        output::check_file(path, global.force)?;
+    match &args.output {
+        Some(path) => output::check_file(path, global.force)?,
+        None if args.format == Format::Parquet => {
+            return Err(Error::config("--format", "Parquet is not for a terminal").with_hint("name a file: `-o FILE`"));
+        }
+        None => {}
     }
     let corpora = inputs::inputs(args)?;
     let golds = inputs::golds(args, global.ui())?;
@@ -144,7 +152,7 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     progress.clear();
     let evaluation = evaluated?;
     let mut out = Out::open(args.output.as_deref(), global.force)?;
-    out.write(rendered(&evaluation, args.format)?.as_bytes())?;
+    out.write(&rendered(&evaluation, args.format)?)?;
     out.finish(global.force)?;
     let failed: Vec<String> = args.fail_under.iter().flat_map(|gate| gate.failures(&evaluation)).collect();
     for failure in &failed {
@@ -153,14 +161,17 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     Ok(if failed.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
-fn rendered(evaluation: &Evaluation, format: Format) -> Result<String> {
-    Ok(match format {
+fn rendered(evaluation: &Evaluation, format: Format) -> Result<Vec<u8>> {
+    let text = match format {
         Format::Table => report::table(evaluation),
         Format::Json => format!("{:#}\n", report::json(evaluation)),
         Format::Csv => report::csv(evaluation)?,
+        Format::Parquet => return report::parquet(evaluation),
         Format::Markdown => report::markdown(evaluation),
         Format::Latex => report::latex(evaluation),
-    })
+        Format::Html => report::html(evaluation)?,
+    };
+    Ok(text.into_bytes())
 }
 
 /// A tokenizer under the name that it was given, or that of its file.

@@ -3,12 +3,15 @@
 use rayon::prelude::*;
 use toktool::Result;
 use toktool::morph::Lexical;
+use toktool::repair::scaffold;
 use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
+use toktool::tokenizer::Model;
 
 use crate::aligned::{Aligned, Sums};
 use crate::blocks::MOST;
 use crate::counts::Counts;
 use crate::entries::Entries;
+use crate::evidence::{self, Plot};
 use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
 use crate::lexicality::{self, Lexicality};
@@ -18,6 +21,9 @@ use crate::pass::{self, Tokens};
 use crate::sampled::{Sampled, hash};
 use crate::subject::{Baseline, Class, Kind, Subject};
 use crate::view::View;
+
+/// The share of a token's occurrences inside one larger token from which on it is a scaffold.
+const SCAFFOLD: f64 = 0.9;
 
 /// What has to be measured on the document sample.
 #[derive(Debug, Clone, Copy, Default)]
@@ -110,7 +116,10 @@ impl Prepared {
                 let total = counts.total();
                 let without = (0..counts.groups()).into_par_iter();
                 let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts));
-                (Some(View::by_id(&total, &judged.facts)), without.collect())
+                let merges = matches!(judged.tokenizer.model, Model::Bpe(_));
+                let mut view = View::by_id(&total, &judged.facts);
+                view.scaffolds = merges.then(|| scaffold(&judged.tokenizer, &total, SCAFFOLD).len() as u64);
+                (Some(view), without.collect())
             }
             (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts)), Vec::new()),
             _ => (None, Vec::new()),
@@ -164,6 +173,21 @@ impl Prepared {
             self.sizes = Some(sizes);
         }
         Ok(())
+    }
+
+    /// The curves behind its figures.
+    pub(super) fn curves(&self) -> Vec<(Plot, Vec<(f64, f64)>)> {
+        let view = self.view.iter().flat_map(|view| {
+            let rarefied = evidence::rarefaction(&view.spectrum);
+            [(Plot::Lengths, evidence::lengths(view.lengths())), (Plot::Rarefaction, rarefied)]
+        });
+        let together = self.lines.iter().filter(|lines| lines.language.is_none());
+        view.chain(together.map(|lines| (Plot::Lorenz, evidence::lorenz(&lines.total.tokens)))).collect()
+    }
+
+    /// Whether a document did not come back byte for byte.
+    pub(super) fn lossy(&self) -> bool {
+        self.total.round_trips < self.total.documents
     }
 
     /// The figure of a metric, and that of each replicate where there are any.

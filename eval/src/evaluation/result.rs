@@ -2,6 +2,7 @@
 
 use toktool::corpus::Stats;
 
+use crate::evidence::Evidence;
 use crate::gold::Report;
 use crate::metric::{Better, Figure, Metric, Place};
 
@@ -127,16 +128,26 @@ pub struct Evaluation {
     pub differences: Vec<Difference>,
     /// Metrics that a baseline wins.
     pub degenerate: Vec<Degenerate>,
+    /// Indices of corpora and tokenizers that do not give every document back byte for byte: what they lose costs them
+    /// nothing, so they are not ranked by how little they need for the rest.
+    pub lossy: Vec<(usize, usize)>,
+    /// What one figure cannot say.
+    pub evidence: Evidence,
     /// The seed.
     pub seed: u64,
 }
 
 impl Evaluation {
-    /// The figure of a tokenizer on a corpus; `None` where there is none, or no finite one.
-    pub fn value(&self, corpus: usize, subject: usize, metric: usize) -> Option<f64> {
+    /// What was measured of a tokenizer on a corpus.
+    pub fn find(&self, corpus: usize, subject: usize, metric: usize) -> Option<&Measurement> {
         let key = (corpus, subject, metric);
         let found = self.measurements.binary_search_by_key(&key, |m| (m.corpus, m.subject, m.metric)).ok()?;
-        self.measurements[found].figure.value.filter(|v| v.is_finite())
+        self.measurements.get(found)
+    }
+
+    /// The figure of a tokenizer on a corpus; `None` where there is none, or no finite one.
+    pub fn value(&self, corpus: usize, subject: usize, metric: usize) -> Option<f64> {
+        self.find(corpus, subject, metric)?.figure.value.filter(|v| v.is_finite())
     }
 
     /// Whether a metric is measured on a corpus at all.
@@ -150,10 +161,16 @@ impl Evaluation {
         self.corpora.iter().enumerate().filter(move |(c, _)| any(c))
     }
 
-    /// The best figure of a tokenizer that is no baseline; `None` where neither direction is good.
+    /// Whether a tokenizer is compared with others by a metric on a corpus.
+    pub fn ranks(&self, corpus: usize, subject: usize, metric: usize) -> bool {
+        let lossy = || self.metrics[metric].needs_all_text() && self.lossy.contains(&(corpus, subject));
+        !self.subjects[subject].baseline && !lossy()
+    }
+
+    /// The best figure of a tokenizer that is ranked; `None` where neither direction is good.
     pub fn best(&self, corpus: usize, metric: usize) -> Option<f64> {
         let better = self.metrics[metric].better;
-        let tokenizers = (0..self.subjects.len()).filter(|&s| !self.subjects[s].baseline);
+        let tokenizers = (0..self.subjects.len()).filter(|&s| self.ranks(corpus, s, metric));
         let values = tokenizers.filter_map(|s| self.value(corpus, s, metric));
         let best = values.reduce(|a, b| if better.prefers(b, a) { b } else { a });
         best.filter(|_| better != Better::Neither)

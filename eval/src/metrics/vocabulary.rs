@@ -1,6 +1,8 @@
 //! How much of the vocabulary a text needs.
 
+use crate::evidence;
 use crate::metric::{Better, Compute, Figure, Metric};
+use crate::view::View;
 
 const FAMILY: &str = "vocabulary";
 
@@ -57,6 +59,28 @@ pub const ENTRIES: &[Metric] = &[
     ),
 ];
 
+/// Different tokens to expect in so many.
+fn rarefied(view: &View, tokens: u64) -> Figure {
+    Figure { value: evidence::expected(&view.spectrum, tokens), n: view.tokens }
+}
+
+macro_rules! rarefied {
+    ($name:literal, $tokens:literal, $definition:literal) => {
+        Metric {
+            name: $name,
+            family: FAMILY,
+            unit: "tokens",
+            better: Better::Neither,
+            aggregation: "expectation over draws without putting back",
+            definition: $definition,
+            source: "rarefaction, Hurlbert 1971",
+            missing: "the text has fewer tokens, or more than four million different ones",
+            detail: false,
+            compute: Compute::Extent(|v| rarefied(v, $tokens)),
+        }
+    };
+}
+
 /// The rows.
 pub const ROWS: &[Metric] = &[
     Metric {
@@ -82,6 +106,28 @@ pub const ROWS: &[Metric] = &[
         missing: "the vocabulary is open",
         detail: false,
         compute: Compute::Extent(|v| v.declared.map_or(Figure::NONE, |declared| Figure::ratio(v.used, declared))),
+    },
+    rarefied!(
+        "vocabulary_used_10k",
+        10_000,
+        "different tokens to expect among 10,000 running ones: comparable between texts of any length"
+    ),
+    rarefied!(
+        "vocabulary_used_1m",
+        1_000_000,
+        "different tokens to expect among a million running ones: comparable between texts of any length"
+    ),
+    Metric {
+        name: "scaffold_tokens",
+        family: FAMILY,
+        unit: "tokens",
+        better: Better::Lower,
+        aggregation: "count of entries",
+        definition: "entries that came out, but are nine times of ten a part of one and the same larger token",
+        source: "Chizhov et al. 2024 (2409.04599): intersection over self of 0.9",
+        missing: "the model does not merge pairs",
+        detail: false,
+        compute: Compute::Extent(|v| v.scaffolds.map_or(Figure::NONE, |n| Figure { value: Some(n as f64), n: v.used })),
     },
     Metric {
         name: "single_letter_tokens",

@@ -73,6 +73,20 @@ pub fn json(evaluation: &Evaluation) -> Value {
             "won_by": d.subjects.iter().map(|&s| name(s)).collect::<Vec<_>>(),
         })
     });
+    let lossy = evaluation.lossy.iter().map(|&(c, s)| json!({"corpus": corpus(c), "tokenizer": name(s)}));
+    let curves = evaluation.evidence.series.iter().map(|s| {
+        json!({
+            "corpus": corpus(s.corpus),
+            "tokenizer": name(s.subject),
+            "curve": s.plot.name(),
+            "points": s.points,
+        })
+    });
+    let worst = evaluation
+        .evidence
+        .worst
+        .iter()
+        .map(|(c, s, documents)| json!({"corpus": corpus(*c), "tokenizer": name(*s), "documents": documents}));
     json!({
         "schema": "toktool.eval/1",
         "toktool": env!("CARGO_PKG_VERSION"),
@@ -82,5 +96,8 @@ pub fn json(evaluation: &Evaluation) -> Value {
         "measurements": rows(evaluation),
         "differences": differences.collect::<Vec<_>>(),
         "degenerate": degenerate.collect::<Vec<_>>(),
+        "lossy": lossy.collect::<Vec<_>>(),
+        "curves": curves.collect::<Vec<_>>(),
+        "worst_documents": worst.collect::<Vec<_>>(),
     })
 }

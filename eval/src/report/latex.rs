@@ -18,7 +18,7 @@ pub fn latex(evaluation: &Evaluation) -> String {
             let cells: Vec<String> = (0..evaluation.subjects.len())
                 .map(|s| {
                     let value = evaluation.value(c, s, m);
-                    let bold = value.is_some() && value == best && !evaluation.subjects[s].baseline;
+                    let bold = value.is_some() && value == best && evaluation.ranks(c, s, m);
                     let text = if value.is_none() { "--".to_owned() } else { shown(value) };
                     if bold { format!("\\textbf{{{text}}}") } else { text }
                 })
@@ -29,9 +29,10 @@ pub fn latex(evaluation: &Evaluation) -> String {
         let _ = writeln!(
             out,
             "\\bottomrule\n\\end{{tabular}}\n\\caption{{{}: {}. $^\\dagger$ a degenerate baseline is at \
-             least as good as every tokenizer.}}\n\\end{{table}}\n",
+             least as good as every tokenizer.{}}}\n\\end{{table}}\n",
             escaped(&corpus.name),
             escaped(&super::number::content(&corpus.content)),
+            super::number::lossy(evaluation, c).map_or(String::new(), |note| format!(" {}", escaped(&note))),
         );
     }
     out

@@ -24,12 +24,15 @@ pub fn markdown(evaluation: &Evaluation) -> String {
             for s in 0..evaluation.subjects.len() {
                 let value = evaluation.value(c, s, m);
                 let text = shown(value);
-                let bold = value.is_some() && value == best && !evaluation.subjects[s].baseline;
+                let bold = value.is_some() && value == best && evaluation.ranks(c, s, m);
                 let _ = if bold { write!(out, " **{text}** |") } else { write!(out, " {text} |") };
             }
             out.push('\n');
         }
         out.push('\n');
+        if let Some(note) = super::number::lossy(evaluation, c) {
+            let _ = writeln!(out, "{note}\n");
+        }
     }
     out.push_str(
         "† A baseline that knows nothing is at least as good as every tokenizer: read it beside the others.\n",

@@ -1,15 +1,19 @@
 //! An evaluation as people and programs read it.
 
+mod html;
 mod json;
 mod latex;
 mod markdown;
 mod number;
+mod parquet;
 mod rows;
 mod table;
 
+pub use html::html;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
+pub use parquet::parquet;
 pub use rows::{Row, csv, rows};
 pub use table::table;
 

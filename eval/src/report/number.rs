@@ -1,6 +1,6 @@
 //! Figures for people.
 
-use crate::evaluation::Content;
+use crate::evaluation::{Content, Evaluation};
 
 /// A figure with four significant digits, whole numbers in full with their thousands apart; a dash for none.
 pub fn shown(value: Option<f64>) -> String {
@@ -24,6 +24,17 @@ fn grouped(n: i64) -> String {
         text.push(c);
     }
     if n < 0 { format!("-{text}") } else { text }
+}
+
+/// Which tokenizers lose text of a corpus, and what follows; `None` where none does.
+pub fn lossy(evaluation: &Evaluation, corpus: usize) -> Option<String> {
+    let here = evaluation.lossy.iter().filter(|(c, _)| *c == corpus);
+    let names: Vec<&str> = here.map(|&(_, s)| evaluation.subjects[s].name.as_str()).collect();
+    let (verb, whose) = if names.len() == 1 { ("does", "its") } else { ("do", "their") };
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("{names} {verb} not give every document back: {whose} compression and entropy are not ranked.")
+    })
 }
 
 /// What a corpus is, in a line.

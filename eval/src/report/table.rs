@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::number::{content, shown};
+use super::number::{content, lossy, shown};
 use crate::evaluation::Evaluation;
 use crate::subject::BASELINE;
 
@@ -34,6 +34,9 @@ pub fn table(evaluation: &Evaluation) -> String {
         if !won.is_empty() {
             out.push_str("† at least as good without knowing anything, so read them together with others:\n");
             fill(&mut out, &won.join(", "));
+        }
+        if let Some(note) = lossy(evaluation, c) {
+            fill(&mut out, &note);
         }
         out.push('\n');
     }

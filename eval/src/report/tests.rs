@@ -2,7 +2,7 @@ use super::*;
 use crate::evaluation::{Content, CorpusInfo, Degenerate, Evaluation, Measurement, SubjectInfo};
 use crate::metric::{Figure, find};
 
-fn evaluation(subjects: usize) -> Evaluation {
+pub(super) fn evaluation(subjects: usize) -> Evaluation {
     let name = |n: usize| if n + 1 == subjects { "baseline:words".to_owned() } else { format!("tok_{n}") };
     let subject = |n| SubjectInfo { name: name(n), baseline: n + 1 == subjects, declared: Some(5), lossless: true };
     let metrics = vec![find("fertility").unwrap(), find("round_trip").unwrap(), find("unknown_bytes").unwrap()];
@@ -27,6 +27,7 @@ fn evaluation(subjects: usize) -> Evaluation {
         differences: Vec::new(),
         degenerate: vec![Degenerate { corpus: 0, metric: 0, subjects: vec![subjects - 1] }],
         seed: 3,
+        ..Evaluation::default()
     }
 }
 
