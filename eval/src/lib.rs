@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod gold;
 pub mod html;
+pub mod human;
 pub mod information;
 pub mod lexicality;
 pub mod metric;

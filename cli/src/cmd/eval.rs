@@ -17,6 +17,7 @@ use crate::progress::Progress;
 use crate::ui;
 
 mod gate;
+mod human;
 mod inputs;
 
 use gate::Gate;
@@ -29,6 +30,8 @@ Examples:
   toktool eval turkish --lang tr --gold segmented.tsv
   toktool eval a.json b.json --parallel en=x.en --parallel tr=x.tr --metrics fairness
   toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
+  toktool eval a.json b.json --input web@hi=hindi.parquet --human-sample 100 -o sheet
+  toktool eval --human-ratings ayse.csv deniz.csv --human-key sheet/key.json
   toktool eval --list
 
 Exit codes: 1 also where a tokenizer fails `--fail-under`.";
@@ -38,7 +41,7 @@ Exit codes: 1 also where a tokenizer fails `--fail-under`.";
 #[command(after_help = EXAMPLES)]
 pub struct Eval {
     /// Tokenizers, each a path or `name=PATH`
-    #[arg(value_name = "TOK", required_unless_present = "list")]
+    #[arg(value_name = "TOK", required_unless_present_any = ["list", "human_ratings"])]
     toks: Vec<PathBuf>,
 
     /// Language of the text, unless an input says otherwise; without an input: whose embedded sample to judge on [default: all]
@@ -77,7 +80,7 @@ pub struct Eval {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
 
-    /// Where to write it instead of standard output
+    /// Where to write it instead of standard output; the folder of a sheet
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -99,6 +102,9 @@ pub struct Eval {
 
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    human: human::Human,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -124,6 +130,9 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     if args.list {
         ui::print(&listing())?;
         return Ok(Exit::Done);
+    }
+    if let Some(exit) = human::run(args, global)? {
+        return Ok(exit);
     }
     let options = Options {
         metrics: metrics(&args.metrics, &args.fail_under)?,

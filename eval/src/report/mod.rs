@@ -14,6 +14,7 @@ pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
 pub use parquet::parquet;
+pub(crate) use number::shown;
 pub use rows::{Row, csv, rows};
 pub use table::table;
 
