@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use toktool::corpus::Corpus;
 use toktool::morph::Lexical;
+use toktool::morph::lexical::WordList;
 use toktool::observe::{Event, Observer};
 use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
@@ -65,6 +66,8 @@ pub struct Options {
     pub sample_tokens: usize,
     /// Whether baselines are judged beside the tokenizers.
     pub baselines: bool,
+    /// The verdicts of a paper that are counted as it does, if there are any.
+    pub paper: Option<Arc<WordList>>,
 }
 
 /// Judges tokenizers on corpora.
@@ -114,6 +117,9 @@ pub fn evaluate(
                 && let Some(lexicon) = &input.lexicon
             {
                 one.look_up(subject, outcome, &**lexicon);
+            }
+            if let Some(list) = &options.paper {
+                one.count_as_paper(subject, outcome, list);
             }
             if let Some(tokens) = sampled.get(n) {
                 observer.event(Event::Stage { name: "measuring the sample", total: None, unit: "tokenizers" });

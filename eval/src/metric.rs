@@ -7,7 +7,7 @@ use crate::counts::Counts;
 use crate::entries::Entries;
 use crate::information::compress::Sizes;
 use crate::information::orders::Orders;
-use crate::lexicality::Lexicality;
+use crate::lexicality::{Lexicality, Paper};
 use crate::metrics;
 use crate::parallel::Costs;
 use crate::view::View;
@@ -89,6 +89,8 @@ pub enum Compute {
     Extent(fn(&View) -> Figure),
     /// From what a lexicon says of the tokens.
     Lexicon(fn(&Lexicality) -> Figure),
+    /// From what a list of verdicts says of the tokens, counted as in the paper.
+    Paper(fn(&Paper) -> Figure),
     /// From entropies of the document sample.
     Orders(fn(&Orders) -> Figure),
     /// Bits of unseen documents of the sample at an order, 0 for the best one: a token, or a byte where true; intervals by

@@ -2,31 +2,15 @@
 //!
 //! Inputs that once broke a reader lie among the seeds, so this is also what keeps them from breaking it again.
 
-use std::fs;
 use std::path::Path;
 
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
-
-/// Cuts fall at every so many bytes: a prime, so that they drift across fields of every width.
-const STEP: usize = 13;
+#[path = "../../fuzz/replay.rs"]
+mod replayer;
 
 fn replay(target: &str, body: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "`{target}` has no seed");
-    for path in paths {
-        let bytes = fs::read(&path).unwrap();
-        assert!(bytes.len() < 2048, "{}: a seed is small", path.display());
-        let run = |to: usize| {
-            if std::panic::catch_unwind(|| body(&bytes[..to])).is_err() {
-                panic!("{}: its first {to} of {} bytes make `{target}` panic", path.display(), bytes.len());
-            }
-        };
-        run(bytes.len());
-        (0..bytes.len()).step_by(STEP).for_each(run);
-    }
+    replayer::replay(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds"), target, body);
 }
 
 #[test]

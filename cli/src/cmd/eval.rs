@@ -1,10 +1,12 @@
 //! `toktool eval`: tokenizers judged on text.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use toktool::{Error, Result, samples};
 use toktool_eval::evaluation::{self, Evaluation, Options};
+use toktool_eval::lexicality;
 use toktool_eval::metric::{self, Metric};
 use toktool_eval::report;
 use toktool_eval::subject::{BASELINE, Subject};
@@ -67,6 +69,10 @@ pub struct Eval {
     /// A list of words of the language, or the .dic of a Hunspell dictionary, in place of the program's own lexicon
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
+
+    /// Strings that count as words, one a line, for %TR and %Pure counted as in their paper (tr_paper, pure_paper)
+    #[arg(long, value_name = "LIST")]
+    paper: Option<PathBuf>,
 
     /// Metrics or families to measure, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -140,6 +146,7 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         threads: global.threads(),
         sample_tokens: args.ngram_tokens,
         baselines: !args.no_baselines,
+        paper: args.paper.as_deref().map(lexicality::verdicts).transpose()?.map(Arc::new),
     };
     match &args.output {
         Some(path) => output::check_file(path, global.force)?,

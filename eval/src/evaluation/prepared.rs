@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use toktool::Result;
 use toktool::morph::Lexical;
+use toktool::morph::lexical::WordList;
 use toktool::repair::scaffold;
 use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
 use toktool::tokenizer::Model;
@@ -14,7 +15,7 @@ use crate::entries::Entries;
 use crate::evidence::{self, Plot};
 use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
-use crate::lexicality::{self, Lexicality};
+use crate::lexicality::{self, Lexicality, Paper};
 use crate::metric::{Compute, Figure, Metric, Place, Traits};
 use crate::parallel::Costs;
 use crate::pass::{self, Tokens};
@@ -81,6 +82,7 @@ pub(super) struct Prepared {
     orders: Option<Orders>,
     sizes: Option<Sizes>,
     lexicality: Option<Lexicality>,
+    paper: Option<Paper>,
     aligned: Option<Aligned>,
     words: Vec<Sums>,
     lines: Option<Lines>,
@@ -148,6 +150,21 @@ impl Prepared {
         };
     }
 
+    /// Counts the tokens as the paper of %TR does.
+    pub(super) fn count_as_paper(&mut self, subject: &Subject, outcome: &pass::Outcome, list: &WordList) {
+        self.paper = match (&outcome.tokens, subject.judged()) {
+            (Tokens::ById(counts), Some(judged)) => {
+                let total = counts.total();
+                let came = (0..judged.facts.len() as u32).filter(|&id| total[id as usize] > 0);
+                Some(lexicality::paper(came.map(|id| judged.facts.bytes(id)), list, None))
+            }
+            (Tokens::Pieces(Some(pieces)), _) => {
+                Some(lexicality::paper(pieces.iter().map(|(bytes, _)| bytes), list, None))
+            }
+            _ => None,
+        };
+    }
+
     /// Measures what needs the document sample.
     pub(super) fn look_at(&mut self, sampled: &Sampled, documents: &[String], wanted: Wanted, seed: u64) -> Result<()> {
         if wanted.orders {
@@ -203,6 +220,7 @@ impl Prepared {
             Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Entries(f) => (self.entries.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Lexicon(f) => (self.lexicality.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Paper(f) => (self.paper.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::HeldOut(order, bytes) => self.held_out(order, bytes),

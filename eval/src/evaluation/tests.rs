@@ -19,7 +19,7 @@ fn input(text: &'static str) -> Input<'static> {
 }
 
 fn options(threads: usize) -> Options {
-    Options { metrics: metric::all().collect(), seed: 1, threads, sample_tokens: 1 << 16, baselines: true }
+    Options { metrics: metric::all().collect(), seed: 1, threads, sample_tokens: 1 << 16, baselines: true, paper: None }
 }
 
 fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {
@@ -100,4 +100,23 @@ fn spans_of_a_lossless_tokenizer_follow_from_its_tokens() {
         let slow = encoder.encode_offsets(text, EncodeOptions::default(), &mut Scratch::default()).unwrap();
         assert_eq!(ours, slow, "{text}");
     }
+}
+
+/// Characters of the text: `e`, `v`, ` `, `d`, `k`, `u`, `ş`; white space is no key, three of the other six are in the list.
+#[test]
+fn verdicts_of_a_list_are_counted_as_in_the_paper() {
+    use toktool::morph::lexical::{Entries, Folding};
+    let list = WordList::from_bytes("e\nv\nş\n".as_bytes(), "list", Entries::Morphemes, Folding::NONE).unwrap();
+    let run = |paper: Option<WordList>| {
+        let subjects = vec![Subject::new("a", tokenizer(262)).unwrap()];
+        let metrics = ["tr_paper", "pure_paper"].map(|name| metric::find(name).unwrap()).to_vec();
+        let options = Options { metrics, paper: paper.map(Arc::new), ..options(1) };
+        evaluate(subjects, &[input("ev evde\nkuş\n")], &[], None, &options, &()).unwrap()
+    };
+    let e = run(Some(list));
+    assert_eq!(value(&e, "baseline:characters", "tr_paper"), Some(50.0));
+    assert_eq!(value(&e, "baseline:characters", "pure_paper"), Some(50.0));
+    assert_eq!(value(&e, "baseline:words", "tr_paper"), Some(0.0));
+    assert!(value(&e, "a", "tr_paper").is_some());
+    assert_eq!(value(&run(None), "a", "tr_paper"), None);
 }

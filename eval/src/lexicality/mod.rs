@@ -34,7 +34,7 @@ mod unit;
 
 pub use hunspell::{Fault, Hunspell};
 pub use open::{Source, open};
-pub use paper::{Paper, paper};
+pub use paper::{Paper, paper, verdicts};
 pub use unit::{Bucket, unit};
 
 /// A part of a whole: `part` of `n`, of which the share is computed when asked.

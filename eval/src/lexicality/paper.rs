@@ -10,11 +10,14 @@
 //! whose name the figures have to be called. Theirs judged purity by the roots of a whole batch, which nobody can repeat.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use toktool::Result;
 use toktool::morph::Lexical;
-use toktool::morph::lexical::WordList;
+use toktool::morph::lexical::{Entries, Folding, WordList};
 
 use super::Share;
+use crate::packed;
 
 /// What came of the count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,16 @@ pub struct Paper {
     pub valid: Share,
     /// Pure keys among all: %Pure. Unknown where what stands in for the services knows no morphemes.
     pub pure: Share,
+}
+
+/// Reads a list of verdicts, one string a line and perhaps packed, whose entries stand for themselves alone: as in the paper,
+/// nothing is folded.
+///
+/// # Errors
+/// [`toktool::Error::Io`]; [`toktool::Error::Input`] for damaged packing, invalid UTF-8, or no entry.
+pub fn verdicts(path: &Path) -> Result<WordList> {
+    let label = path.file_name().map_or_else(|| "list".into(), |name| name.to_string_lossy());
+    WordList::from_bytes(&packed::bytes(path)?, &label, Entries::Morphemes, Folding::NONE).map_err(|e| e.in_file(path))
 }
 
 /// Counts as the paper does. `tokens` are the bytes of every id that came out, control tokens included, since the paper's
@@ -72,7 +85,7 @@ pub fn paper<B: AsRef<[u8]>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toktool::morph::lexical::{Entries, Folding, lexical};
+    use toktool::morph::lexical::lexical;
 
     fn list(entries: &str) -> WordList {
         WordList::from_bytes(entries.as_bytes(), "list", Entries::Morphemes, Folding::NONE).unwrap()

@@ -1,6 +1,6 @@
 //! %TR and %Pure: how much of what comes out are words and morphemes of the language.
 
-use crate::lexicality::Share;
+use crate::lexicality::{Paper, Share};
 use crate::metric::{Better, Compute, Figure, Metric};
 
 const FAMILY: &str = "lexicality";
@@ -23,6 +23,23 @@ macro_rules! row {
             missing: "no lexicon: name the language of the text (tr, hi, mr have one) or give `--lexicon FILE`; a mere list of words knows no morphemes",
             detail: $detail,
             compute: Compute::Lexicon(|l| percent(l.$($at).+)),
+        }
+    };
+}
+
+macro_rules! paper {
+    ($name:literal, $definition:literal, $share:expr) => {
+        Metric {
+            name: $name,
+            family: FAMILY,
+            unit: "%",
+            better: Better::Higher,
+            aggregation: "share of distinct strings",
+            definition: $definition,
+            source: "Bayram et al. 2025 (2502.07057), as their programs count; their own figures also need a text and two services that are not to be had",
+            missing: "no list of verdicts: give `--paper LIST`",
+            detail: false,
+            compute: Compute::Paper($share),
         }
     };
 }
@@ -89,4 +106,14 @@ pub const ROWS: &[Metric] = &[
         long.pure.distinct
     ),
     row!("pure_running_long", false, "share of running units", "the same over tokens as they come", long.pure.running),
+    paper!(
+        "tr_paper",
+        "%TR of the paper: different decoded strings that are in the list as they stand, nothing folded; what is not is cut at white space and looked up once more, in the place of the services",
+        |p: &Paper| percent(p.valid)
+    ),
+    paper!(
+        "pure_paper",
+        "%Pure of the paper by the list alone: whatever is in it counts as one morpheme, so this is tr_paper again",
+        |p: &Paper| percent(p.pure)
+    ),
 ];

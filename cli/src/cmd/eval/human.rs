@@ -26,7 +26,7 @@ pub struct Human {
         value_name = "N",
         value_parser = size,
         requires = "output",
-        conflicts_with_all = ["gold", "parallel", "lexicon", "metrics", "fail_under", "format"]
+        conflicts_with_all = ["gold", "parallel", "lexicon", "paper", "metrics", "fail_under", "format"]
     )]
     human_sample: Option<usize>,
 
@@ -37,7 +37,7 @@ pub struct Human {
         num_args = 1..,
         requires = "human_key",
         conflicts_with_all = [
-            "toks", "human_sample", "lang", "input", "gold", "parallel", "lexicon", "metrics", "fail_under", "no_baselines"
+            "toks", "human_sample", "lang", "input", "gold", "parallel", "lexicon", "paper", "metrics", "fail_under", "no_baselines"
         ]
     )]
     human_ratings: Vec<PathBuf>,

@@ -1,0 +1,9 @@
+//! Any bytes through `eval_bodies::word_list`.
+#![no_main]
+
+// The other targets' bodies lie idle here.
+#[allow(dead_code)]
+#[path = "../eval_bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::word_list(bytes));
