@@ -19,7 +19,10 @@ pub fn gold(bytes: &[u8]) {
     for word in &gold.words {
         for (n, cuts) in word.segmentations.iter().enumerate() {
             assert!(cuts.windows(2).all(|pair| pair[0] < pair[1]), "{word:?}");
-            assert!(cuts.iter().all(|&at| 0 < at && at < word.word.len() && word.word.is_char_boundary(at)), "{word:?}");
+            assert!(
+                cuts.iter().all(|&at| 0 < at && at < word.word.len() && word.word.is_char_boundary(at)),
+                "{word:?}"
+            );
             assert_eq!(word.pieces(n).concat(), word.word);
         }
     }

@@ -89,7 +89,11 @@ fn what_is_wrong_with_ratings_is_said_by_file_and_line() {
     b.write("good.csv", &good);
     let bad = |text: &str, words: &[&str]| {
         let path = b.write("bad.csv", text);
-        b.bad(1, &[&["bad.csv"], words].concat(), &["eval", "--human-ratings", "bad.csv", "--human-key", "sheet/key.json"]);
+        b.bad(
+            1,
+            &[&["bad.csv"], words].concat(),
+            &["eval", "--human-ratings", "bad.csv", "--human-key", "sheet/key.json"],
+        );
         std::fs::remove_file(path).unwrap();
     };
     let mut lines: Vec<&str> = good.lines().collect();

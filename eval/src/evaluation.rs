@@ -55,9 +55,9 @@ pub struct GoldInput {
 
 /// What to measure, and how.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct Options<'a> {
     /// The metrics, in the order of the report.
-    pub metrics: Vec<&'static Metric>,
+    pub metrics: Vec<&'a Metric<'a>>,
     /// Of every random choice.
     pub seed: u64,
     /// Threads of the pass.
@@ -76,14 +76,14 @@ pub struct Options {
 /// [`Error::Config`] without a tokenizer, where two have one name, or where no metric has anything to be measured on;
 /// [`Error::Input`] for a corpus without text; what
 /// reading and encoding report; [`Error::Interrupted`].
-pub fn evaluate(
+pub fn evaluate<'m>(
     tokenizers: Vec<Subject>,
     corpora: &[Input<'_>],
     golds: &[GoldInput],
     parallel: Option<&ParallelText>,
-    options: &Options,
+    options: &Options<'m>,
     observer: &dyn Observer,
-) -> Result<Evaluation> {
+) -> Result<Evaluation<'m>> {
     check_names(&tokenizers, corpora, golds)?;
     let named = tokenizers.len();
     let mut subjects = tokenizers;

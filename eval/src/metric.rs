@@ -85,7 +85,9 @@ pub enum Compute {
     Against(fn(&Counts, &Counts) -> Figure),
     /// From how often each token came out; intervals by jackknife over groups of documents.
     Tokens(fn(&View) -> Figure),
-    /// The same without an interval: what grows with the text, or leaps.
+    /// The Renyi efficiency of this order from the same, over the tokens that came out where true, else over the vocabulary.
+    Renyi(f64, bool),
+    /// From such counts without an interval: what grows with the text, or leaps.
     Extent(fn(&View) -> Figure),
     /// From what a lexicon says of the tokens.
     Lexicon(fn(&Lexicality) -> Figure),
@@ -141,9 +143,9 @@ impl Compute {
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct Metric {
+pub struct Metric<'a> {
     /// Its name, stable and unique.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The family it is listed under.
     pub family: &'static str,
     /// Its unit.
@@ -153,7 +155,7 @@ pub struct Metric {
     /// How it is put together over a corpus.
     pub aggregation: &'static str,
     /// What it is, in a sentence.
-    pub definition: &'static str,
+    pub definition: &'a str,
     /// Where the definition comes from.
     pub source: &'static str,
     /// Why it has no value where it has none.
@@ -172,18 +174,89 @@ impl Metric {
 }
 
 /// Every metric, family by family.
-pub fn all() -> impl Iterator<Item = &'static Metric> {
+pub fn all() -> impl Iterator<Item = &'static Metric<'static>> {
     metrics::TABLES.iter().flat_map(|table| table.iter())
 }
 
 /// The metric of this name.
-pub fn find(name: &str) -> Option<&'static Metric> {
+pub fn find(name: &str) -> Option<&'static Metric<'static>> {
     all().find(|metric| metric.name == name)
+}
+
+/// The family that Renyi efficiencies are in.
+pub const RENYI: &str = "information";
+
+/// A Renyi efficiency of any order: a metric that is no row of the table until somebody names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Renyi {
+    name: String,
+    definition: String,
+    alpha: f64,
+    used: bool,
+}
+
+impl Renyi {
+    /// The greatest order: beyond it the most frequent token alone decides.
+    pub const MOST: f64 = 100.0;
+
+    /// Of `renyi_ALPHA_vocab` or `renyi_ALPHA_used` with an order above 0, in decimal digits. Its own name has the order as short
+    /// as it can be written: `renyi_3_used` for `renyi_3.0_used`.
+    pub fn named(name: &str) -> Option<Renyi> {
+        let rest = name.strip_prefix("renyi_")?;
+        let (order, used) = match (rest.strip_suffix("_used"), rest.strip_suffix("_vocab")) {
+            (Some(order), _) => (order, true),
+            (_, order) => (order?, false),
+        };
+        let decimal = order.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let alpha: f64 = order.parse().ok().filter(|&alpha| decimal && 0.0 < alpha && alpha <= Renyi::MOST)?;
+        let (short, whole) = match used {
+            true => ("used", "the different tokens that came out"),
+            false => ("vocab", "the declared vocabulary"),
+        };
+        let definition = format!("Renyi entropy of order {alpha} over log2 of {whole}");
+        Some(Renyi { name: format!("renyi_{alpha}_{short}"), definition, alpha, used })
+    }
+
+    /// Its row.
+    pub fn metric(&self) -> Metric<'_> {
+        metrics::renyi(&self.name, &self.definition, Compute::Renyi(self.alpha, self.used))
+    }
+
+    /// Its own name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_order_has_a_name() {
+        let name = |name: &str| Renyi::named(name).map(|renyi| renyi.metric().name.to_owned());
+        assert_eq!(name("renyi_3.0_used").as_deref(), Some("renyi_3_used"));
+        assert_eq!(name("renyi_0.75_vocab").as_deref(), Some("renyi_0.75_vocab"));
+        for bad in [
+            "renyi_0_used",
+            "renyi_-1_used",
+            "renyi_x_used",
+            "renyi_101_used",
+            "renyi_1e1_used",
+            "renyi__used",
+            "renyi_2",
+            "renyi_nan_vocab",
+        ] {
+            assert_eq!(name(bad), None, "{bad}");
+        }
+        // A fixed row and the same by its name say the same of themselves.
+        for row in all().filter(|m| m.name.starts_with("renyi_")) {
+            let renyi = Renyi::named(row.name).unwrap();
+            let own = renyi.metric();
+            assert_eq!((own.name, own.family, own.unit, own.better), (row.name, row.family, row.unit, row.better));
+            assert!(row.definition.starts_with(own.definition), "{}", row.definition);
+        }
+    }
 
     #[test]
     fn names_are_unique_and_every_row_is_filled_in() {

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use toktool::{Error, Result, samples};
 use toktool_eval::evaluation::{self, Evaluation, Options};
 use toktool_eval::lexicality;
-use toktool_eval::metric::{self, Metric};
+use toktool_eval::metric::{self, Metric, Renyi};
 use toktool_eval::report;
 use toktool_eval::subject::{BASELINE, Subject};
 
@@ -74,7 +74,7 @@ pub struct Eval {
     #[arg(long, value_name = "LIST")]
     paper: Option<PathBuf>,
 
-    /// Metrics or families to measure, separated by commas [default: all]
+    /// Metrics or families to measure, separated by commas; renyi_ALPHA_vocab and renyi_ALPHA_used take any order [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<String>,
 
@@ -140,8 +140,10 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     if let Some(exit) = human::run(args, global)? {
         return Ok(exit);
     }
+    let orders = orders(&args.metrics);
+    let own: Vec<Metric<'_>> = orders.iter().map(Renyi::metric).collect();
     let options = Options {
-        metrics: metrics(&args.metrics, &args.fail_under)?,
+        metrics: metrics(&args.metrics, &args.fail_under, &own)?,
         seed: global.seed.unwrap_or(0),
         threads: global.threads(),
         sample_tokens: args.ngram_tokens,
@@ -215,22 +217,40 @@ fn file_name(path: &Path) -> String {
     stem.unwrap_or(&name).to_owned()
 }
 
-/// The metrics of these names and families, in the order of the table, with those that gates ask for.
-fn metrics(names: &[String], gates: &[Gate]) -> Result<Vec<&'static Metric>> {
+/// The Renyi efficiencies among the names that are no rows of the table.
+fn orders(names: &[String]) -> Vec<Renyi> {
+    let mut orders: Vec<Renyi> = Vec::new();
+    for renyi in names.iter().filter_map(|name| Renyi::named(name)) {
+        if metric::find(renyi.name()).is_none() && !orders.contains(&renyi) {
+            orders.push(renyi);
+        }
+    }
+    orders
+}
+
+/// The metrics of these names and families, in the order of the table, with those that gates ask for. `own` are rows that the
+/// table lacks.
+fn metrics<'m>(names: &[String], gates: &[Gate], own: &'m [Metric<'m>]) -> Result<Vec<&'m Metric<'m>>> {
     for name in names {
-        if !metric::all().any(|m| m.name == name || m.family == name) {
+        if !metric::all().any(|m| m.name == name || m.family == name) && Renyi::named(name).is_none() {
             let close = metric::all().map(|m| m.name).find(|known| known.contains(name.as_str()));
             let hint =
                 close.map_or("`toktool eval --list` shows all".to_owned(), |known| format!("did you mean `{known}`?"));
             return Err(Error::config("--metrics", format!("there is no metric `{name}`")).with_hint(hint));
         }
     }
-    let asked = |m: &&Metric| {
+    let is = |m: &Metric<'_>, name: &str| m.name == name || Renyi::named(name).is_some_and(|r| r.name() == m.name);
+    let asked = |m: &&Metric<'_>| {
         names.is_empty()
-            || names.iter().any(|n| m.name == n || m.family == n)
+            || names.iter().any(|name| is(m, name) || m.family == name)
             || gates.iter().any(|g| g.metric == m.name)
     };
-    Ok(metric::all().filter(asked).collect())
+    let mut chosen: Vec<&Metric<'_>> = metric::all().filter(asked).collect();
+    // Beside their kin, wherever these stand.
+    let place = metric::all().take_while(|m| m.family != metric::RENYI).filter(asked).count();
+    let kin = metric::all().filter(|m| m.family == metric::RENYI).filter(asked).count();
+    chosen.splice(place + kin..place + kin, own);
+    Ok(chosen)
 }
 
 fn listing() -> String {

@@ -17,6 +17,7 @@ use crate::information::compress::{self, Compressor, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
 use crate::lexicality::{self, Lexicality, Paper};
 use crate::metric::{Compute, Figure, Metric, Place, Traits};
+use crate::metrics::renyi_figure;
 use crate::parallel::Costs;
 use crate::pass::{self, Tokens};
 use crate::sampled::{Sampled, hash};
@@ -217,6 +218,9 @@ impl Prepared {
                 let pairs = self.replicates.iter().zip(&first.replicates);
                 (f(&self.total, &first.total), pairs.map(|(c, first)| f(c, first).value).collect())
             }
+            Compute::Renyi(alpha, used) => {
+                (self.view.as_ref().map_or(Figure::NONE, |view| renyi_figure(view, alpha, used)), Vec::new())
+            }
             Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Entries(f) => (self.entries.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Lexicon(f) => (self.lexicality.as_ref().map_or(Figure::NONE, f), Vec::new()),
@@ -236,12 +240,15 @@ impl Prepared {
 
     pub(super) fn interval(&self, metric: &Metric, figure: Figure, replicated: &[Option<f64>]) -> Option<(f64, f64)> {
         match metric.compute {
-            Compute::Tokens(f) => {
-                let without: Vec<Option<f64>> = self.without.iter().map(|view| f(view).value).collect();
-                jackknife_interval(figure.value?, &without)
-            }
+            Compute::Tokens(f) => self.jackknife(figure, f),
+            Compute::Renyi(alpha, used) => self.jackknife(figure, |view| renyi_figure(view, alpha, used)),
             _ => figure.value.and_then(|_| percentile_interval(replicated)),
         }
+    }
+
+    fn jackknife(&self, figure: Figure, f: impl Fn(&View) -> Figure) -> Option<(f64, f64)> {
+        let without: Vec<Option<f64>> = self.without.iter().map(|view| f(view).value).collect();
+        jackknife_interval(figure.value?, &without)
     }
 
     fn on_each(&self, f: impl Fn(&Lines, &Costs) -> Figure) -> (Figure, Vec<Option<f64>>) {

@@ -115,13 +115,13 @@ impl CorpusInfo {
 
 /// Everything that was measured.
 #[derive(Debug, Clone, Default)]
-pub struct Evaluation {
+pub struct Evaluation<'a> {
     /// Tokenizers as named, then baselines.
     pub subjects: Vec<SubjectInfo>,
     /// Corpora as named.
     pub corpora: Vec<CorpusInfo>,
     /// What was asked for.
-    pub metrics: Vec<&'static Metric>,
+    pub metrics: Vec<&'a Metric<'a>>,
     /// Figures: by corpus, then tokenizer, then metric.
     pub measurements: Vec<Measurement>,
     /// Paired differences to the first tokenizer.
@@ -137,7 +137,7 @@ pub struct Evaluation {
     pub seed: u64,
 }
 
-impl Evaluation {
+impl Evaluation<'_> {
     /// What was measured of a tokenizer on a corpus.
     pub fn find(&self, corpus: usize, subject: usize, metric: usize) -> Option<&Measurement> {
         let key = (corpus, subject, metric);

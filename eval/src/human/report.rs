@@ -27,6 +27,11 @@ const DEFINITIONS: [(&str, &str); 6] = [
     ("krippendorff_alpha_all", "the same over all items, those that baselines alone made included"),
 ];
 
+/// Why a figure is missing.
+const UNRATED: &str = "nobody rated it";
+const UNPAIRED: &str = "nobody rated both";
+const ALONE: &str = "no item has ratings by two annotators, or all ratings are the same";
+
 /// A row of the flat list.
 #[derive(Debug, Clone, Serialize)]
 struct Row<'a> {
@@ -40,14 +45,16 @@ struct Row<'a> {
     ci_high: Option<f64>,
     n: u64,
     flags: Option<String>,
+    reason: Option<&'a str>,
 }
 
 impl Row<'_> {
-    fn new(measure: impl Into<String>, figure: Figure) -> Self {
+    fn new(measure: impl Into<String>, figure: Figure, why: &'static str) -> Self {
         let (value, interval) = (figure.value, figure.interval);
         let (ci_low, ci_high) = (interval.map(|i| i.0), interval.map(|i| i.1));
         let (tokenizer, against, band, annotator, flags) = (None, None, None, None, None);
-        Row { measure: measure.into(), tokenizer, against, band, annotator, value, ci_low, ci_high, n: figure.n, flags }
+        let (measure, n, reason) = (measure.into(), figure.n, value.is_none().then_some(why));
+        Row { measure, tokenizer, against, band, annotator, value, ci_low, ci_high, n, flags, reason }
     }
 }
 
@@ -55,23 +62,30 @@ fn rows(scores: &Scores) -> Vec<Row<'_>> {
     let name = |t: usize| Some(scores.tokenizers[t].named.name.as_str());
     let mut rows = Vec::new();
     for (t, rated) in scores.tokenizers.iter().enumerate() {
-        rows.push(Row { tokenizer: name(t), ..Row::new("human_mean", rated.mean) });
+        rows.push(Row { tokenizer: name(t), ..Row::new("human_mean", rated.mean, UNRATED) });
         for (band, figure) in rated.bands.iter().enumerate() {
-            rows.push(Row { tokenizer: name(t), band: Some(band + 1), ..Row::new("human_mean", *figure) });
+            rows.push(Row { tokenizer: name(t), band: Some(band + 1), ..Row::new("human_mean", *figure, UNRATED) });
         }
     }
     for pair in &scores.pairs {
         for (measure, figure) in ["human_win", "human_tie", "human_loss"].into_iter().zip(pair.outcomes) {
-            rows.push(Row { tokenizer: name(pair.first), against: name(pair.second), ..Row::new(measure, figure) });
+            rows.push(Row {
+                tokenizer: name(pair.first),
+                against: name(pair.second),
+                ..Row::new(measure, figure, UNPAIRED)
+            });
         }
     }
     for Agreement { level, tokenizers, all } in &scores.agreement {
-        rows.push(Row::new(format!("krippendorff_alpha_{}", level.name()), *tokenizers));
-        rows.push(Row::new(format!("krippendorff_alpha_{}_all", level.name()), *all));
+        rows.push(Row::new(format!("krippendorff_alpha_{}", level.name()), *tokenizers, ALONE));
+        rows.push(Row::new(format!("krippendorff_alpha_{}_all", level.name()), *all, ALONE));
     }
     for a in &scores.annotators {
         let figure = |value, n| Figure { value, interval: None, n };
-        let row = |measure, value, n| Row { annotator: Some(a.name.as_str()), ..Row::new(measure, figure(value, n)) };
+        let row = |measure, value, n| Row {
+            annotator: Some(a.name.as_str()),
+            ..Row::new(measure, figure(value, n), "rated none of them")
+        };
         rows.push(row("annotator_mean", a.mean, a.rated));
         let flags = (!a.flags.is_empty()).then(|| a.flags.join("; "));
         rows.push(Row { flags, ..row("annotator_check", a.check, a.checks) });
@@ -91,12 +105,13 @@ pub fn csv(scores: &Scores) -> Result<String> {
     String::from_utf8(bytes).map_err(|e| failed(e.to_string()))
 }
 
-fn figure(figure: &Figure) -> Value {
+fn figure(figure: &Figure, why: &str) -> Value {
     json!({
         "value": figure.value,
         "ci_low": figure.interval.map(|i| i.0),
         "ci_high": figure.interval.map(|i| i.1),
         "n": figure.n,
+        "reason": figure.value.is_none().then_some(why),
     })
 }
 
@@ -108,23 +123,22 @@ pub fn json(key: &Key, scores: &Scores) -> Value {
             .bands
             .iter()
             .zip(&rated.bands)
-            .map(|(stratum, mean)| json!({"band": stratum.band, "mean": figure(mean)}));
+            .map(|(stratum, mean)| json!({"band": stratum.band, "mean": figure(mean, UNRATED)}));
         json!({
             "name": rated.named.name,
             "baseline": rated.named.baseline,
             "ratings": rated.ratings,
-            "mean": figure(&rated.mean),
+            "mean": figure(&rated.mean, UNRATED),
             "bands": bands.collect::<Vec<_>>(),
         })
     });
     let pairs = scores.pairs.iter().map(|pair| {
-        let [win, tie, loss] = pair.outcomes.each_ref().map(figure);
+        let [win, tie, loss] = pair.outcomes.each_ref().map(|outcome| figure(outcome, UNPAIRED));
         json!({"tokenizer": name(pair.first), "against": name(pair.second), "win": win, "tie": tie, "loss": loss})
     });
-    let agreement = scores
-        .agreement
-        .iter()
-        .map(|a| json!({"level": a.level.name(), "tokenizers": figure(&a.tokenizers), "all": figure(&a.all)}));
+    let agreement = scores.agreement.iter().map(
+        |a| json!({"level": a.level.name(), "tokenizers": figure(&a.tokenizers, ALONE), "all": figure(&a.all, ALONE)}),
+    );
     let annotators = scores.annotators.iter().map(|a| {
         json!({
             "name": a.name,
@@ -220,7 +234,7 @@ fn parts(key: &Key, scores: &Scores) -> Vec<Part> {
             title: "Agreement: Krippendorff's alpha",
             header: texts(&["level", "of tokenizers", "n", "of all items", "n"]),
             rows: agreement.collect(),
-            note: "1 is full agreement, 0 what chance would give. Ordinal is the level of this scale.",
+            note: "1 is full agreement, 0 what chance would give; ordinal is the level of this scale. It takes two annotators who rated the same.",
         },
         Part {
             title: "Annotators",

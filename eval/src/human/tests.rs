@@ -205,7 +205,9 @@ fn intervals_are_a_bootstrap_over_words() {
     let slow = percentile_interval(&(0..REPLICATES).map(replicate).collect::<Vec<_>>());
     assert_eq!(scores.tokenizers[0].mean.interval, slow);
     let one = super::score::scores(&key(), &Ratings::default(), 9);
-    assert!(one.tokenizers[0].mean.value.is_none() && one.agreement[0].all.value.is_none() && one.annotators.is_empty());
+    assert!(
+        one.tokenizers[0].mean.value.is_none() && one.agreement[0].all.value.is_none() && one.annotators.is_empty()
+    );
 }
 
 #[test]
@@ -260,7 +262,12 @@ fn bad_sheets_are_refused_by_line() {
         let toktool::Error::Input { at, .. } = &error else { panic!("{error}") };
         assert!(*at == Place::Line(line) && error.to_string().contains(why), "{error}");
     }
-    for (text, why) in [("", "no column `item`"), ("a,b\n1,2\n", "no column `item`"), (header, "no row"), ("item,item,word,segmentation,rating\n", "two columns `item`")] {
+    for (text, why) in [
+        ("", "no column `item`"),
+        ("a,b\n1,2\n", "no column `item`"),
+        (header, "no row"),
+        ("item,item,word,segmentation,rating\n", "two columns `item`"),
+    ] {
         let error = added(&[("x", text)]).unwrap_err();
         assert!(error.to_string().contains(why) && error.hint().is_some(), "{error}");
     }
@@ -308,6 +315,10 @@ fn every_form_of_the_report_has_the_figures() {
     assert!(csv.lines().any(|line| line.starts_with("human_mean,A,,,,4.0,")), "{csv}");
     assert!(csv.lines().any(|line| line.starts_with("human_win,A,B,,,0.333")), "{csv}");
     assert!(csv.contains("annotator_check,,,,y,3.0,"), "{csv}");
+    let alone = report::json(&key, &super::score::scores(&key, &Ratings::default(), 9));
+    for missing in [&alone["agreement"][0]["all"], &alone["tokenizers"][0]["mean"], &alone["pairs"][0]["win"]] {
+        assert!(missing["value"].is_null() && missing["reason"].is_string(), "{missing}");
+    }
     for text in [report::table(&key, &scores), report::markdown(&key, &scores)] {
         assert!(text.contains("4.00 [") && text.contains("0.09 [") && text.contains("baseline:characters"), "{text}");
     }

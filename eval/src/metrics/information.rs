@@ -2,10 +2,10 @@
 
 use crate::information::compress::{Compressor, Serialisation, Sizes};
 use crate::information::orders::{OrderRow, Orders};
-use crate::metric::{Better, Compute, Figure, Metric};
+use crate::metric::{Better, Compute, Figure, Metric, RENYI};
 use crate::view::View;
 
-const FAMILY: &str = "information";
+const FAMILY: &str = RENYI;
 const ORDERS: &str = "entropy";
 const SIZES: &str = "compressors";
 const CLOSED: &str = "the vocabulary is open, or nothing came out";
@@ -32,9 +32,33 @@ macro_rules! spectrum {
             source: $source,
             missing: $missing,
             detail: false,
-            compute: Compute::Tokens($compute),
+            compute: $compute,
         }
     };
+}
+
+/// The Renyi efficiency of an order, over the tokens that came out or over the vocabulary.
+pub fn renyi_figure(view: &View, alpha: f64, used: bool) -> Figure {
+    match used {
+        true => spectral(view, view.spectrum.renyi_efficiency(alpha, view.used)),
+        false => of_declared(view, |size| view.spectrum.renyi_efficiency(alpha, size)),
+    }
+}
+
+/// The row of a Renyi efficiency that is not in the table.
+pub fn renyi<'a>(name: &'a str, definition: &'a str, compute: Compute) -> Metric<'a> {
+    Metric {
+        name,
+        family: FAMILY,
+        unit: "ratio",
+        better: Better::Neither,
+        aggregation: "over running tokens",
+        definition,
+        source: ZOUHAR,
+        missing: if matches!(compute, Compute::Renyi(_, true)) { NONE } else { CLOSED },
+        detail: false,
+        compute,
+    }
 }
 
 const NONE: &str = "no token, or more than four million different ones";
@@ -48,7 +72,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         PAPER,
         "entropy of single tokens by their frequencies: too low where the text is short",
-        |v| spectral(v, v.spectrum.entropy_plugin())
+        Compute::Tokens(|v| spectral(v, v.spectrum.entropy_plugin()))
     ),
     spectrum!(
         "entropy_h1_miller_madow",
@@ -57,7 +81,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "Miller 1955",
         "the same with the first term of its bias added",
-        |v| spectral(v, v.spectrum.entropy_miller_madow())
+        Compute::Tokens(|v| spectral(v, v.spectrum.entropy_miller_madow()))
     ),
     spectrum!(
         "entropy_h1_grassberger",
@@ -66,7 +90,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "Grassberger 2003",
         "the same by an estimator of small bias",
-        |v| spectral(v, v.spectrum.entropy_grassberger())
+        Compute::Tokens(|v| spectral(v, v.spectrum.entropy_grassberger()))
     ),
     spectrum!(
         "capacity_utilization",
@@ -75,7 +99,7 @@ pub const ROWS: &[Metric] = &[
         CLOSED,
         PAPER,
         "entropy_h1_plugin over log2 of the declared vocabulary, added tokens included; a Zipf source reaches 0.7 by itself",
-        |v| of_declared(v, |size| v.spectrum.capacity_utilization(size))
+        Compute::Tokens(|v| of_declared(v, |size| v.spectrum.capacity_utilization(size)))
     ),
     spectrum!(
         "slack",
@@ -84,7 +108,7 @@ pub const ROWS: &[Metric] = &[
         CLOSED,
         "log2 of the vocabulary less H1",
         "bits that ids of fixed length waste",
-        |v| of_declared(v, |size| v.spectrum.slack(size))
+        Compute::Tokens(|v| of_declared(v, |size| v.spectrum.slack(size)))
     ),
     spectrum!(
         "effective_vocabulary",
@@ -93,7 +117,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "perplexity of single tokens",
         "2 to the power of entropy_h1_plugin",
-        |v| spectral(v, v.spectrum.effective_vocabulary())
+        Compute::Tokens(|v| spectral(v, v.spectrum.effective_vocabulary()))
     ),
     spectrum!(
         "renyi_2_vocab",
@@ -102,7 +126,7 @@ pub const ROWS: &[Metric] = &[
         CLOSED,
         PAPER,
         "Renyi entropy of order 2 over log2 of the declared vocabulary",
-        |v| of_declared(v, |size| v.spectrum.renyi_efficiency(2.0, size))
+        Compute::Renyi(2.0, false)
     ),
     spectrum!(
         "renyi_2.5_vocab",
@@ -111,7 +135,7 @@ pub const ROWS: &[Metric] = &[
         CLOSED,
         ZOUHAR,
         "Renyi entropy of order 2.5 over log2 of the declared vocabulary",
-        |v| of_declared(v, |size| v.spectrum.renyi_efficiency(2.5, size))
+        Compute::Renyi(2.5, false)
     ),
     spectrum!(
         "renyi_2.5_used",
@@ -120,7 +144,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "tokenization-scorer, which divides by types seen",
         "Renyi entropy of order 2.5 over log2 of the different tokens that came out; ranks otherwise than renyi_2.5_vocab",
-        |v| spectral(v, v.spectrum.renyi_efficiency(2.5, v.used))
+        Compute::Renyi(2.5, true)
     ),
     spectrum!(
         "renyi_3_used",
@@ -129,7 +153,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "tokenization-scorer's default order",
         "Renyi entropy of order 3 over log2 of the different tokens that came out",
-        |v| spectral(v, v.spectrum.renyi_efficiency(3.0, v.used))
+        Compute::Renyi(3.0, true)
     ),
     spectrum!(
         "percentile_frequency",
@@ -138,7 +162,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "Gowda and May 2020, in Zouhar et al. 2023",
         "share of running tokens whose type ranks between 3 % and 83 % of all types",
-        |v| spectral(v, v.spectrum.percentile_frequency(0.03, 0.83))
+        Compute::Tokens(|v| spectral(v, v.spectrum.percentile_frequency(0.03, 0.83)))
     ),
     spectrum!(
         "vocabulary_gini",
@@ -147,7 +171,7 @@ pub const ROWS: &[Metric] = &[
         CLOSED,
         "Gini 1912",
         "inequality of the counts of all entries, those that never came out included",
-        |v| of_declared(v, |size| v.spectrum.gini(size))
+        Compute::Tokens(|v| of_declared(v, |size| v.spectrum.gini(size)))
     ),
     spectrum!(
         "zipf_exponent",
@@ -156,7 +180,7 @@ pub const ROWS: &[Metric] = &[
         NONE,
         "Zipf 1935; fitted on ranks spaced by their logarithm",
         "how fast frequency falls with rank",
-        |v| spectral(v, v.spectrum.zipf_fit().map(|fit| fit.exponent))
+        Compute::Tokens(|v| spectral(v, v.spectrum.zipf_fit().map(|fit| fit.exponent)))
     ),
 ];
 

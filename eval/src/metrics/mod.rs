@@ -30,8 +30,10 @@ mod morphology;
 mod structure;
 mod vocabulary;
 
+pub use information::{renyi, renyi_figure};
+
 /// All tables, in the order of reports.
-pub const TABLES: &[&[Metric]] = &[
+pub const TABLES: &[&[Metric<'static>]] = &[
     compression::ROWS,
     vocabulary::ROWS,
     vocabulary::ENTRIES,

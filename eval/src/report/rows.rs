@@ -37,7 +37,7 @@ pub struct Row<'e> {
 }
 
 /// All rows: by corpus, then tokenizer, then metric. What is not a finite number is none.
-pub fn rows(evaluation: &Evaluation) -> Vec<Row<'_>> {
+pub fn rows<'e>(evaluation: &'e Evaluation<'_>) -> Vec<Row<'e>> {
     let row = |m: &crate::evaluation::Measurement| {
         let (metric, corpus) = (evaluation.metrics[m.metric], &evaluation.corpora[m.corpus]);
         let value = m.figure.value.filter(|v| v.is_finite());

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use toktool_eval::evaluation::Evaluation;
-use toktool_eval::metric::{self, Better};
+use toktool_eval::metric::{self, Better, Renyi};
 
 /// A metric and the figure that it may not be worse than.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,9 +19,10 @@ impl FromStr for Gate {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, value) = text.split_once('=').ok_or("write it as METRIC=VALUE")?;
-        let metric =
-            metric::find(name).ok_or(format!("there is no metric `{name}`; `toktool eval --list` shows all"))?;
-        if metric.better == Better::Neither {
+        let row = metric::find(name).map(|metric| metric.better);
+        let better = row.or_else(|| Renyi::named(name).map(|renyi| renyi.metric().better));
+        let better = better.ok_or(format!("there is no metric `{name}`; `toktool eval --list` shows all"))?;
+        if better == Better::Neither {
             return Err(format!("`{name}` has no better direction"));
         }
         let value: f64 = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
