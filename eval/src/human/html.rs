@@ -11,8 +11,8 @@ use super::key::{COLUMNS, Item, Key};
 use super::rubric::{LEVELS, NOTES, TASK};
 use crate::html::escape;
 
-const STYLE: &str = include_str!("sheet.css");
-const SCRIPT: &str = include_str!("sheet.js");
+const STYLE: &str = include_str!("../../templates/sheet.css");
+const SCRIPT: &str = include_str!("../../templates/sheet.js");
 
 /// The page of a sheet.
 pub fn page(key: &Key) -> String {

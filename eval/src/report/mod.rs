@@ -13,8 +13,8 @@ pub use html::html;
 pub use json::json;
 pub use latex::latex;
 pub use markdown::markdown;
-pub use parquet::parquet;
 pub(crate) use number::shown;
+pub use parquet::parquet;
 pub use rows::{Row, csv, rows};
 pub use table::table;
 

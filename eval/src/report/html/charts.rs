@@ -39,7 +39,7 @@ pub fn charts(evaluation: &Evaluation, corpus: usize) -> Vec<Chart> {
 
 /// An evaluation on one corpus.
 struct On<'e> {
-    evaluation: &'e Evaluation,
+    evaluation: &'e Evaluation<'e>,
     corpus: usize,
 }
 

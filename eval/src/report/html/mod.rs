@@ -54,7 +54,7 @@ struct Page<'e> {
     seed: u64,
     subjects: Vec<SubjectView<'e>>,
     sections: Vec<Section<'e>>,
-    families: Vec<(&'static str, Vec<&'static Metric>)>,
+    families: Vec<(&'static str, Vec<&'e Metric<'e>>)>,
 }
 
 struct SubjectView<'e> {
@@ -75,12 +75,12 @@ struct Section<'e> {
     charts: Vec<Chart>,
     sentences: Vec<Sentence>,
     worst: Vec<(&'e str, Vec<Costly<'e>>)>,
-    table: Vec<(&'static str, Vec<Figures>)>,
+    table: Vec<(&'static str, Vec<Figures<'e>>)>,
 }
 
 /// The tokenizers in order of the first figure.
 struct Overview<'e> {
-    metrics: Vec<&'static Metric>,
+    metrics: Vec<&'e Metric<'e>>,
     rows: Vec<(&'e str, String, Vec<Cell>)>,
 }
 
@@ -98,8 +98,8 @@ struct Costly<'e> {
 }
 
 /// A metric in the full table.
-struct Figures {
-    metric: &'static Metric,
+struct Figures<'e> {
+    metric: &'e Metric<'e>,
     won: bool,
     cells: Vec<Cell>,
 }
@@ -136,7 +136,7 @@ fn headline(evaluation: &Evaluation, corpus: usize) -> Vec<usize> {
     if chosen.is_empty() { metrics().filter(any).take(OTHERS).collect() } else { chosen }
 }
 
-fn section(evaluation: &Evaluation, c: usize) -> Section<'_> {
+fn section<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Section<'e> {
     let corpus = &evaluation.corpora[c];
     let worst = evaluation.evidence.worst.iter().filter(|(corpus, ..)| *corpus == c);
     let costly = |document| Costly {
@@ -144,7 +144,7 @@ fn section(evaluation: &Evaluation, c: usize) -> Section<'_> {
         bytes_per_token: shown(Some(document.bytes as f64 / document.tokens.max(1) as f64)),
         cut: document.bytes > document.text.len() as u64,
     };
-    let figures = |(m, metric): (usize, &&'static Metric)| {
+    let figures = |(m, metric): (usize, &&'e Metric<'e>)| {
         let cells = (0..evaluation.subjects.len()).map(|s| cell(evaluation, c, s, m)).collect();
         (metric.family, Figures { metric, won: !evaluation.won(c, m).is_empty(), cells })
     };
@@ -164,7 +164,7 @@ fn section(evaluation: &Evaluation, c: usize) -> Section<'_> {
     }
 }
 
-fn overview(evaluation: &Evaluation, c: usize) -> Overview<'_> {
+fn overview<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Overview<'e> {
     let metrics = headline(evaluation, c);
     let mut subjects: Vec<usize> = (0..evaluation.subjects.len()).collect();
     if let Some(&first) = metrics.iter().find(|&&m| evaluation.metrics[m].better != Better::Neither) {
