@@ -57,6 +57,30 @@ fn csv_has_a_header_and_a_row_a_figure() {
 }
 
 #[test]
+fn parquet_has_the_rows_of_csv() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::RowAccessor as _;
+    use std::io::Write as _;
+
+    let e = evaluation(2);
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&parquet(&e).unwrap()).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    let names: Vec<String> =
+        reader.metadata().file_metadata().schema_descr().columns().iter().map(|c| c.name().to_owned()).collect();
+    let csv = csv(&e).unwrap();
+    assert_eq!(names.join(","), csv.lines().next().unwrap());
+    let read: Vec<_> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap()).collect();
+    let expected = rows(&e);
+    assert_eq!(read.len(), expected.len());
+    for (read, row) in read.iter().zip(expected) {
+        assert_eq!((read.get_string(0).unwrap().as_str(), read.get_string(3).unwrap().as_str()), (row.tokenizer, row.metric));
+        assert_eq!((read.get_double(4).ok(), read.get_double(6).ok()), (row.value, row.ci_high));
+        assert_eq!((read.get_ulong(9).unwrap(), read.get_string(12).ok().map(String::as_str)), (row.n, row.reason));
+    }
+}
+
+#[test]
 fn tables_name_what_a_baseline_wins_and_what_is_best() {
     let e = evaluation(3);
     let text = table(&e);

@@ -153,7 +153,7 @@ impl On<'_> {
             "How many different tokens to expect among so many drawn from the text (rarefaction): compare vocabularies at \
              the same length, not at the end of their lines.",
             &Axes { x: "running tokens", y: "different tokens", log: (true, true), zero: false },
-            &self.curves(Plot::Rarefaction, |points| points),
+            &self.curves(Plot::Rarefaction, |points| points.into_iter().filter(|p| p.0 >= 100.0).collect()),
         )
     }
 
