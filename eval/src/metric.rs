@@ -166,7 +166,7 @@ pub struct Metric<'a> {
     pub compute: Compute,
 }
 
-impl Metric {
+impl Metric<'_> {
     /// Whether it asks how little a tokenizer needs for a text: one that loses a part of the text would win for nothing.
     pub fn needs_all_text(&self) -> bool {
         ["compression", "information", "entropy", "compressors"].contains(&self.family)

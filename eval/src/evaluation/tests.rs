@@ -18,7 +18,7 @@ fn input(text: &'static str) -> Input<'static> {
     Input { name: "text".into(), language: None, embedded: false, lexicon: None, open: Box::new(open), again: true }
 }
 
-fn options(threads: usize) -> Options {
+fn options(threads: usize) -> Options<'static> {
     Options { metrics: metric::all().collect(), seed: 1, threads, sample_tokens: 1 << 16, baselines: true, paper: None }
 }
 

@@ -163,7 +163,7 @@ fn shown_piece(piece: &[u8]) -> String {
             out.push_str(text);
         }
         if !chunk.invalid().is_empty() {
-            // One character is torn into two chunks at most, but a run of strays is one stretch of bytes.
+            // Bytes of several torn characters in a row are one stretch.
             let hex = chunk.invalid().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
             match out.strip_suffix('⟩').filter(|_| text.is_empty()) {
                 Some(open) => out = format!("{open} {hex}⟩"),
@@ -193,7 +193,7 @@ mod tests {
             ("şa", &[1], "⟨c5⟩ | ⟨9f⟩a"),
             ("कि", &[3], "क | ◌ि"),
             ("कि", &[4], "क⟨e0⟩ | ⟨a4 bf⟩"),
-            ("कि", &[1, 5], "⟨e0⟩ | ⟨a4 95⟩⟨e0 a4⟩ | ⟨bf⟩"),
+            ("कि", &[1, 5], "⟨e0⟩ | ⟨a4 95 e0 a4⟩ | ⟨bf⟩"),
             ("e\u{301}t", &[1], "e | ◌\u{301}t"),
             ("क्\u{200d}ष", &[6, 9], "क् | ⟨U+200D⟩ | ष"),
         ] {

@@ -24,7 +24,7 @@ pub struct Ratings {
     /// By annotator in the order of their names: for each item of the key its rating, from 1.
     pub annotators: BTreeMap<String, Vec<Option<u8>>>,
     /// Where each annotator named an item first: file and line.
-    places: BTreeMap<(String, usize), (PathBuf, u64)>,
+    pub(super) places: BTreeMap<(String, usize), (PathBuf, u64)>,
 }
 
 impl Ratings {
