@@ -97,7 +97,8 @@ fn what_is_wrong_with_ratings_is_said_by_file_and_line() {
         std::fs::remove_file(path).unwrap();
     };
     let mut lines: Vec<&str> = good.lines().collect();
-    bad("", &["no column `item`", "hint"]);
+    bad("", &["is empty", "hint"]);
+    bad("a,b\n1,2\n", &["no column `item`", "hint"]);
     bad(&format!("{}\n", lines[0]), &["no row"]);
     lines.push(lines[1]);
     bad(&lines.join("\n"), &[&format!("line {}", lines.len()), "duplicate", "line 2"]);

@@ -49,6 +49,9 @@ impl Ratings {
     /// [`Error::Input`] with the line that is wrong.
     pub fn add(&mut self, text: &str, name: &str, path: &Path, key: &Key) -> Result<()> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err(Error::input(path, "the file is empty").with_hint("give a sheet that was filled in"));
+        }
         let numbers: FxHashMap<&str, usize> = key.items.iter().enumerate().map(|(n, i)| (i.item.as_str(), n)).collect();
         let header = text.lines().next().unwrap_or_default();
         let delimiter = [',', ';', '\t'].into_iter().max_by_key(|&d| (header.matches(d).count(), d == ','));

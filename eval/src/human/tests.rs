@@ -263,7 +263,7 @@ fn bad_sheets_are_refused_by_line() {
         assert!(*at == Place::Line(line) && error.to_string().contains(why), "{error}");
     }
     for (text, why) in [
-        ("", "no column `item`"),
+        ("", "the file is empty"),
         ("a,b\n1,2\n", "no column `item`"),
         (header, "no row"),
         ("item,item,word,segmentation,rating\n", "two columns `item`"),

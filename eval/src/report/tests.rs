@@ -74,7 +74,10 @@ fn parquet_has_the_rows_of_csv() {
     let expected = rows(&e);
     assert_eq!(read.len(), expected.len());
     for (read, row) in read.iter().zip(expected) {
-        assert_eq!((read.get_string(0).unwrap().as_str(), read.get_string(3).unwrap().as_str()), (row.tokenizer, row.metric));
+        assert_eq!(
+            (read.get_string(0).unwrap().as_str(), read.get_string(3).unwrap().as_str()),
+            (row.tokenizer, row.metric)
+        );
         assert_eq!((read.get_double(4).ok(), read.get_double(6).ok()), (row.value, row.ci_high));
         assert_eq!((read.get_ulong(9).unwrap(), read.get_string(12).ok().map(String::as_str)), (row.n, row.reason));
     }
