@@ -58,8 +58,8 @@ fn csv_has_a_header_and_a_row_a_figure() {
 
 #[test]
 fn parquet_has_the_rows_of_csv() {
-    use parquet::file::reader::{FileReader as _, SerializedFileReader};
-    use parquet::record::RowAccessor as _;
+    use ::parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use ::parquet::record::RowAccessor as _;
     use std::io::Write as _;
 
     let e = evaluation(2);
