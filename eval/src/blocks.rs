@@ -3,15 +3,18 @@
 //! There are at most [`MOST`] blocks. When they are full, neighbours are joined and blocks hold twice as many documents:
 //! so it depends on the documents alone what a block is, and memory is bounded.
 
-use crate::counts::Counts;
+use rayon::prelude::*;
+use toktool::stats::{REPLICATES, draw};
+
+use crate::counts::{Counts, Row};
 
 /// Blocks at most.
 pub const MOST: usize = 10_000;
 
 /// Sums of blocks of documents.
 #[derive(Debug, Clone)]
-pub struct Blocks {
-    rows: Vec<Counts>,
+pub struct Blocks<R = Counts> {
+    rows: Vec<R>,
     /// Documents of a block.
     size: u64,
     /// Documents in the last one.
@@ -19,19 +22,19 @@ pub struct Blocks {
     most: usize,
 }
 
-impl Default for Blocks {
+impl<R: Row> Default for Blocks<R> {
     fn default() -> Self {
         Blocks::new(MOST)
     }
 }
 
-impl Blocks {
+impl<R: Row> Blocks<R> {
     fn new(most: usize) -> Self {
         Blocks { rows: Vec::new(), size: 1, filled: 0, most }
     }
 
     /// The next document.
-    pub fn push(&mut self, document: &Counts) {
+    pub fn push(&mut self, document: &R) {
         match self.rows.last_mut() {
             Some(last) if self.filled < self.size => {
                 last.add(document);
@@ -61,16 +64,29 @@ impl Blocks {
     }
 
     /// The blocks.
-    pub fn rows(&self) -> &[Counts] {
+    pub fn rows(&self) -> &[R] {
         &self.rows
     }
 
     /// The sum of all.
-    pub fn total(&self) -> Counts {
-        let mut sum = Counts::default();
+    pub fn total(&self) -> R {
+        let mut sum = R::default();
         self.rows.iter().for_each(|row| sum.add(row));
         sum
     }
+}
+
+/// Sums of the blocks that each replicate of the bootstrap draws; none where there are too few blocks to draw from.
+pub fn drawn<T: Default + Send + Sync>(blocks: &[T], seed: u64, add: fn(&mut T, &T)) -> Vec<T> {
+    if blocks.len() < 2 {
+        return Vec::new();
+    }
+    let sum = |replicate| {
+        let mut sum = T::default();
+        draw(blocks.len(), seed, replicate).for_each(|block| add(&mut sum, &blocks[block]));
+        sum
+    };
+    (0..REPLICATES).into_par_iter().map(sum).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +97,7 @@ mod tests {
     fn blocks_hold_equally_many_documents_in_order() {
         for most in [2, 3, 4, 7] {
             for documents in 0..60u64 {
-                let mut blocks = Blocks::new(most);
+                let mut blocks: Blocks = Blocks::new(most);
                 for n in 0..documents {
                     blocks.push(&Counts { documents: 1, tokens: n, ..Counts::default() });
                 }

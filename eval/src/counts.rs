@@ -1,5 +1,11 @@
 //! What is added up while documents are read: a flat row of integers, so that sums of blocks are exact, whatever the order.
 
+/// What adds up: a row of sums.
+pub trait Row: Clone + Default {
+    /// Adds another row.
+    fn add(&mut self, other: &Self);
+}
+
 /// A row of sums: plain integers with names, which add up.
 macro_rules! sums {
     ($(#[$about:meta])* $row:ident: $($(#[$doc:meta])* $name:ident,)*) => {
@@ -13,6 +19,12 @@ macro_rules! sums {
             /// Adds another row.
             pub fn add(&mut self, other: &$row) {
                 $(self.$name += other.$name;)*
+            }
+        }
+
+        impl $crate::counts::Row for $row {
+            fn add(&mut self, other: &Self) {
+                $row::add(self, other);
             }
         }
     };
@@ -65,6 +77,10 @@ sums! {
     indents,
     /// Tokens that reach into it.
     indent_tokens,
+    /// Token borders inside documents.
+    cuts,
+    /// Those that the first tokenizer named has, too.
+    shared_cuts,
     /// Documents that come back byte for byte.
     round_trips,
     /// Documents that come back as the tokenizer's own normalizer leaves them, and not as they were.

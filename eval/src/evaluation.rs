@@ -10,10 +10,11 @@ use toktool::stats::percentile_interval;
 use toktool::{Error, Result};
 
 use crate::aligned::{self, Aligned};
+use crate::compare::{Overlap, Strings};
 use crate::entries::Entries;
 use crate::evidence::{Cuts, Series};
 use crate::gold::Gold;
-use crate::metric::{Better, Metric, Place};
+use crate::metric::{Better, Compute, Metric, Place};
 use crate::parallel::{self, ParallelText};
 use crate::pass;
 use crate::sampled;
@@ -92,27 +93,28 @@ pub fn evaluate<'m>(
     // What nobody asked about is not read.
     for input in corpora.iter().filter(|_| wants(Place::Text)) {
         subjects.truncate(named);
+        let wanted = Wanted::of(&options.metrics);
         let rate = random_rate(&subjects, input)?;
         subjects.extend(baselines(rate, options));
         let corpus = (input.open)()?;
         // A token of a baseline is a byte at the least; without baselines, four bytes are few.
         let bytes = options.sample_tokens.saturating_mul(if options.baselines { 1 } else { 4 });
-        let passed = pass::run(&corpus, &subjects, options.threads, bytes, options.seed, observer)?;
+        let passed = pass::run(&corpus, &subjects, options.threads, bytes, options.seed, wanted.agreement, observer)?;
         if passed.stats.bytes == 0 {
             let path = corpus.files().next().map(|(path, _)| path.to_path_buf()).unwrap_or_default();
             return Err(Error::input(path, "there is no text in it").with_hint("is it the right file?"));
         }
         let corpus = evaluation.corpora.len();
         evaluation.evidence.cuts.extend(Cuts::sample(corpus, &subjects, &passed.sample)?);
-        let wanted = Wanted::of(&options.metrics);
         let (sample, sampled) = if wanted.sample() {
             sampled::sample(&subjects, passed.sample, options.sample_tokens)?
         } else {
             (Vec::new(), Vec::new())
         };
+        let first = subjects[0].judged().filter(|_| wanted.overlap).map(|judged| Strings::new(&judged.facts));
         let mut prepared = Vec::new();
         for (n, (subject, outcome)) in subjects.iter().zip(&passed.subjects).enumerate() {
-            let mut one = Prepared::new(subject, outcome, options.seed);
+            let mut one = Prepared::new(subject, outcome, first.as_ref(), options.seed);
             if wanted.lexicon
                 && let Some(lexicon) = &input.lexicon
             {
@@ -221,8 +223,17 @@ fn vocabularies(
     observer: &dyn Observer,
 ) -> Result<()> {
     observer.event(Event::Stage { name: "looking at vocabularies", total: None, unit: "tokenizers" });
-    let entries = |subject: &Subject| subject.judged().map(|judged| Entries::new(&judged.tokenizer)).transpose();
-    let prepared = subjects.iter().map(|s| Ok(Prepared::of_entries(entries(s)?))).collect::<Result<Vec<_>>>()?;
+    // Which entries are reachable takes seconds, so it has to be asked for.
+    let wanted = options.metrics.iter().any(|m| matches!(m.compute, Compute::Entries(_)));
+    let first = subjects[0].judged().map(|judged| Strings::new(&judged.facts));
+    let one = |subject: &Subject| {
+        let judged = subject.judged();
+        let entries = judged.filter(|_| wanted).map(|judged| Entries::new(&judged.tokenizer)).transpose()?;
+        let strings = judged.map(|judged| Strings::new(&judged.facts));
+        let overlap = first.as_ref().zip(strings.as_ref()).map(|(first, own)| Overlap::new(first, own));
+        Ok(Prepared::of_entries(entries, overlap))
+    };
+    let prepared = subjects.iter().map(one).collect::<Result<Vec<_>>>()?;
     measure(evaluation, &prepared, named, options);
     let (name, content) = ("vocabulary".to_owned(), Content::Vocabulary);
     evaluation.corpora.push(CorpusInfo { name, language: None, random_rate: 0.0, content });

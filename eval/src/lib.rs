@@ -1,8 +1,10 @@
 //! Judges tokenizers: every intrinsic metric of the field, on whole corpora, with intervals and baselines.
 
+pub mod agreement;
 pub mod aligned;
 pub mod alignment;
 pub mod blocks;
+pub mod compare;
 pub mod counts;
 mod degenerate;
 pub mod entries;
@@ -15,6 +17,7 @@ pub mod information;
 pub mod lexicality;
 pub mod metric;
 mod metrics;
+pub mod ordered;
 mod packed;
 pub mod page;
 pub mod parallel;

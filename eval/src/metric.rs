@@ -3,6 +3,7 @@
 //! Reports, `--list`, `--metrics`, `--fail-under` and the tests all read this table; a new metric is a row.
 
 use crate::aligned::{Aligned, Sums};
+use crate::compare::Overlap;
 use crate::counts::Counts;
 use crate::entries::Entries;
 use crate::information::compress::Sizes;
@@ -110,6 +111,8 @@ pub enum Compute {
     Languages(fn(&Costs) -> Figure),
     /// From the vocabulary alone.
     Entries(fn(&Entries) -> Figure),
+    /// From the vocabulary and that of the first tokenizer named.
+    Overlap(fn(&Overlap) -> Figure),
 }
 
 /// What a metric is measured on.
@@ -135,7 +138,7 @@ impl Compute {
             Compute::Words(_) | Compute::Aligned(_) => Place::Gold,
             Compute::Language(_) => Place::Language,
             Compute::Languages(_) => Place::Languages,
-            Compute::Entries(_) => Place::Vocabulary,
+            Compute::Entries(_) | Compute::Overlap(_) => Place::Vocabulary,
             _ => Place::Text,
         }
     }

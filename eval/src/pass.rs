@@ -1,23 +1,21 @@
 //! One pass over a corpus: each document is read once, encoded once by every tokenizer, and everything that is measured on
 //! whole corpora is added up on the way.
 //!
-//! Threads take pieces of the corpus as they come; sums are joined in the order of the corpus, so that results are the same
-//! for any number of threads. Memory: a table of counts for each tokenizer and group of documents, 10,000 blocks of sums,
+//! Sums are joined in the order of the corpus ([`ordered`]), so that results are the same for any number of threads. Memory: a table of counts for each tokenizer and group of documents, 10,000 blocks of sums,
 //! and the sample; it does not grow with the corpus.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-
+use toktool::Result;
 use toktool::corpus::{Corpus, Raw, Sampler, Stats};
-use toktool::encode::Scratch;
+use toktool::encode::{Scratch, Token};
 use toktool::observe::{Event, Observer};
 use toktool::vocab::Id;
-use toktool::{Error, Result};
 
+use crate::agreement::{self, Cuts};
 use crate::blocks::Blocks;
 use crate::counts::Counts;
 use crate::degenerate;
 use crate::evidence::{Worst, WorstDocument};
+use crate::ordered;
 use crate::page::Page;
 use crate::subject::{Baseline, Kind, Subject};
 use crate::tally;
@@ -66,29 +64,23 @@ struct Ids {
     ends: Vec<usize>,
 }
 
-/// Sums so far, and pieces that came too early.
+/// Sums so far.
 struct Collected {
-    next: u64,
-    early: BTreeMap<u64, Piece>,
     blocks: Vec<Blocks>,
     by_id: Vec<Option<ById>>,
 }
 
 impl Collected {
-    fn accept(&mut self, number: u64, piece: Piece) {
-        self.early.insert(number, piece);
-        while let Some(piece) = self.early.remove(&self.next) {
-            for (n, (documents, ids)) in piece.subjects.into_iter().enumerate() {
-                documents.iter().for_each(|counts| self.blocks[n].push(counts));
-                if let Some(by_id) = &mut self.by_id[n] {
-                    let mut start = 0;
-                    for &end in &ids.ends {
-                        by_id.push(&ids.ids[start..end]);
-                        start = end;
-                    }
+    fn take(&mut self, piece: Piece) {
+        for (n, (documents, ids)) in piece.subjects.into_iter().enumerate() {
+            documents.iter().for_each(|counts| self.blocks[n].push(counts));
+            if let Some(by_id) = &mut self.by_id[n] {
+                let mut start = 0;
+                for &end in &ids.ends {
+                    by_id.push(&ids.ids[start..end]);
+                    start = end;
                 }
             }
-            self.next += 1;
         }
     }
 }
@@ -103,10 +95,12 @@ struct Worker<'a> {
     ends: Vec<u32>,
     decoded: Vec<u8>,
     sampler: Sampler,
+    /// The borders of the first subject in the document at hand, where agreement with them is wanted.
+    first: Option<Cuts>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(subjects: &'a [Subject], sampler: Sampler) -> Self {
+    fn new(subjects: &'a [Subject], sampler: Sampler, agreement: bool) -> Self {
         Worker {
             subjects,
             page: Page::default(),
@@ -116,7 +110,20 @@ impl<'a> Worker<'a> {
             ends: Vec::new(),
             decoded: Vec::new(),
             sampler,
+            first: agreement.then(Cuts::default),
         }
+    }
+
+    /// Compares the borders of a document with those of the first subject.
+    fn agree(&mut self, n: usize, text: &str, tokens: &[Token], counts: &mut Counts) {
+        let Some(first) = &mut self.first else { return };
+        if n == 0 {
+            first.read(text.len(), tokens);
+        }
+        agreement::inner(text.len(), tokens, |at| {
+            counts.cuts += 1;
+            counts.shared_cuts += first.at(at);
+        });
     }
 
     fn work(&mut self, raw: Raw, corpus: &Corpus) -> Result<Piece> {
@@ -139,6 +146,10 @@ impl<'a> Worker<'a> {
             Kind::Baseline(baseline @ (Baseline::Characters | Baseline::Bytes)) => {
                 let bytes = *baseline == Baseline::Bytes;
                 degenerate::observe(text, &self.page, bytes, &mut counts);
+                if let Some(first) = &self.first {
+                    counts.cuts += counts.tokens.saturating_sub(1);
+                    counts.shared_cuts += if bytes { first.count() } else { first.between_chars(text) };
+                }
                 if bytes {
                     self.pieces[n].add_bytes(text)
                 } else {
@@ -149,6 +160,7 @@ impl<'a> Worker<'a> {
             Kind::Baseline(_) => {
                 let tokens = subject.tokens(text, &mut self.scratch[n], &mut self.ends)?;
                 tally::observe(text, &self.page, &tokens, &mut counts);
+                self.agree(n, text, &tokens, &mut counts);
                 tokens.iter().for_each(|t| self.pieces[n].add(&text.as_bytes()[t.start..t.end]));
                 counts.round_trips += 1;
             }
@@ -157,6 +169,7 @@ impl<'a> Worker<'a> {
                 tally::observe(text, &self.page, &tokens, &mut counts);
                 tally::cover(judged, &tokens, &mut counts);
                 self.worst[n].offer(text, tokens.len());
+                self.agree(n, text, &tokens, &mut counts);
                 let start = ids.ids.len();
                 ids.ids.extend(tokens.iter().map(|t| t.id));
                 self.decoded.clear();
@@ -169,7 +182,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Reads a corpus to its end under all subjects. `sample` is how many bytes of documents to keep.
+/// Reads a corpus to its end under all subjects. `sample` is how many bytes of documents to keep; `agreement` says whether
+/// borders are compared with those of the first subject.
 ///
 /// # Errors
 /// What reading and encoding report; [`Error::Interrupted`].
@@ -179,45 +193,26 @@ pub fn run(
     threads: usize,
     sample: usize,
     seed: u64,
+    agreement: bool,
     observer: &dyn Observer,
 ) -> Result<Passed> {
     observer.event(Event::Stage { name: "evaluating", total: corpus.total_bytes(), unit: "bytes" });
     let by_id = |subject: &Subject| subject.judged().map(|judged| ById::new(judged.facts.len()));
-    let collected = Mutex::new(Collected {
-        next: 0,
-        early: BTreeMap::new(),
+    let mut collected = Collected {
         blocks: subjects.iter().map(|_| Blocks::default()).collect(),
         by_id: subjects.iter().map(by_id).collect(),
-    });
-    let thread = || -> Result<Worker<'_>> {
-        let mut worker = Worker::new(subjects, Sampler::new(sample, seed));
-        while let Some(raw) = corpus.next()? {
-            if observer.cancelled() {
-                return Err(Error::Interrupted);
-            }
-            let number = raw.number;
-            let piece = worker.work(raw, corpus)?;
-            let mut collected = collected.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            collected.accept(number, piece);
-            observer.event(Event::Progress(corpus.stats().read));
-        }
-        Ok(worker)
     };
-    let workers = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(thread)).collect();
-        let joined = threads.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        joined.collect::<Vec<_>>()
-    });
+    let worker = || Worker::new(subjects, Sampler::new(sample, seed), agreement);
+    let work = |worker: &mut Worker<'_>, raw: Raw| worker.work(raw, corpus);
+    let workers = ordered::run(corpus, threads, observer, worker, work, |piece| collected.take(piece))?;
     let mut pieces: Vec<Pieces> = subjects.iter().map(|_| Pieces::default()).collect();
     let mut worst: Vec<Worst> = subjects.iter().map(|_| Worst::default()).collect();
     let mut sampler = Sampler::new(sample, seed);
     for worker in workers {
-        let worker = worker?;
         sampler.merge(worker.sampler);
         pieces.iter_mut().zip(worker.pieces).for_each(|(sum, more)| sum.merge(more));
         worst.iter_mut().zip(worker.worst).for_each(|(sum, more)| sum.merge(more));
     }
-    let collected = collected.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     let counted = collected.blocks.into_iter().zip(collected.by_id).zip(pieces).zip(worst);
     let subjects = counted.map(|(((blocks, by_id), pieces), worst)| {
         let tokens = by_id.map_or_else(|| Tokens::Pieces(pieces.sorted()), Tokens::ById);

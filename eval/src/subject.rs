@@ -225,7 +225,7 @@ pub struct Judged {
 
 impl Judged {
     /// The tokens of a document with their byte ranges.
-    fn tokens(&self, text: &str, scratch: &mut Scratch) -> Result<Vec<Token>> {
+    pub(crate) fn tokens(&self, text: &str, scratch: &mut Scratch) -> Result<Vec<Token>> {
         if self.tiles {
             let mut ids = Vec::with_capacity(text.len() / 3);
             self.encoder.encode_into(text, EncodeOptions::default(), scratch, &mut ids)?;

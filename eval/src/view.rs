@@ -2,6 +2,7 @@
 
 use toktool::vocab::Id;
 
+use crate::compare::Strings;
 use crate::information::unigram::Spectrum;
 use crate::metric::{Figure, Traits};
 use crate::subject::{Class, Facts};
@@ -34,6 +35,8 @@ pub struct View {
     pub single_letters: u64,
     /// Tokens that mostly serve one larger token; `None` where tokens are not merged from others.
     pub scaffolds: Option<u64>,
+    /// Running tokens of text whose bytes the first tokenizer named has a token for; `None` where nobody asked.
+    pub shared: Option<u64>,
     /// The counts of the tokens that came out.
     pub spectrum: Spectrum,
     /// Running tokens by their bytes.
@@ -41,28 +44,33 @@ pub struct View {
 }
 
 impl View {
-    /// Of a tokenizer: counts by id.
-    pub fn by_id(counts: &[u64], facts: &Facts) -> View {
+    /// Of a tokenizer: counts by id. `shared` says of each id whether its bytes are in the vocabulary of the first one.
+    pub fn by_id(counts: &[u64], facts: &Facts, shared: Option<&[bool]>) -> View {
         let mut view = View {
             declared: Some(facts.declared),
             traits: Traits { unknown: facts.has_unknown, fallback: facts.has_fallback },
+            shared: shared.map(|_| 0),
             ..View::default()
         };
         view.spectrum = Spectrum::new(counts.iter().copied().filter(|&count| count > 0));
         for (id, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            view.add(facts.bytes(id as Id), facts.class(id as Id), count);
+            let known = shared.is_some_and(|shared| shared[id]);
+            view.add(facts.bytes(id as Id), facts.class(id as Id), count, known);
         }
         view
     }
 
-    /// Of a baseline: counts by bytes.
-    pub fn by_bytes(counts: &[(Box<[u8]>, u64)]) -> View {
-        let mut view = View { spectrum: Spectrum::new(counts.iter().map(|c| c.1)), ..View::default() };
-        counts.iter().for_each(|(bytes, count)| view.add(bytes, Class::Text, *count));
+    /// Of a baseline: counts by bytes. `first` are the strings that its tokens are looked up in.
+    pub fn by_bytes(counts: &[(Box<[u8]>, u64)], first: Option<&Strings<'_>>) -> View {
+        let spectrum = Spectrum::new(counts.iter().map(|c| c.1));
+        let mut view = View { spectrum, shared: first.map(|_| 0), ..View::default() };
+        for (bytes, count) in counts {
+            view.add(bytes, Class::Text, *count, first.is_some_and(|first| first.has(bytes)));
+        }
         view
     }
 
-    fn add(&mut self, bytes: &[u8], class: Class, count: u64) {
+    fn add(&mut self, bytes: &[u8], class: Class, count: u64, known: bool) {
         self.tokens += count;
         self.used += 1;
         let length = bytes.len().min(LONGEST);
@@ -75,6 +83,9 @@ impl View {
             Class::Special | Class::Hole => {}
             Class::Text | Class::Fallback => {
                 self.text += count;
+                if let Some(shared) = &mut self.shared {
+                    *shared += if known { count } else { 0 };
+                }
                 self.fallback += if class == Class::Fallback { count } else { 0 };
                 match std::str::from_utf8(bytes) {
                     Ok(text) => {
@@ -122,7 +133,7 @@ mod tests {
     fn tokens_are_summed_up_by_what_they_are() {
         let counts: [(Box<[u8]>, u64); 4] =
             [(b" a".as_slice().into(), 3), (b"ev".as_slice().into(), 2), ([0xc5].into(), 1), ([0x9f, b'x'].into(), 1)];
-        let view = View::by_bytes(&counts);
+        let view = View::by_bytes(&counts, None);
         assert_eq!((view.tokens, view.used, view.text, view.complete, view.crossing), (7, 4, 7, 5, 1));
         assert_eq!((view.single_letters, view.declared), (3, None));
         // Lengths: one of 1 byte, six of 2.

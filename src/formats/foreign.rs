@@ -6,6 +6,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tokenizers::{NormalizedString, Normalizer as _};
+
 use crate::error::{Error, Result};
 
 /// Loads the text of a `tokenizer.json` with the `tokenizers` crate, without truncation and padding.
@@ -26,6 +28,20 @@ pub fn load(json: &str) -> Result<tokenizers::Tokenizer> {
     Ok(tokenizer)
 }
 
+/// What the normalizer of a loaded tokenizer makes of a text; `None` where it has none.
+///
+/// # Errors
+/// [`Error::Unsupported`] where the normalizer fails on the text.
+pub fn normalize(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Option<String>> {
+    let Some(normalizer) = tokenizer.get_normalizer() else { return Ok(None) };
+    let failed = |why: String| Error::unsupported("normalizing with this model", why);
+    let mut normalized = NormalizedString::from(text);
+    match catch_unwind(AssertUnwindSafe(|| normalizer.normalize(&mut normalized).map(|()| normalized.get().to_owned()))) {
+        Ok(done) => done.map(Some).map_err(|e| failed(e.to_string())),
+        Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +50,16 @@ mod tests {
     fn what_the_crate_refuses_is_an_error_with_its_words() {
         let error = load(r#"{"model": {"type": "BPE", "vocab": {}}}"#).unwrap_err().to_string();
         assert!(error.contains("refuses"), "{error}");
+    }
+
+    #[test]
+    fn a_normalizer_is_applied_by_itself() {
+        let json = |normalizer: &str| {
+            format!(r#"{{"normalizer": {normalizer}, "model": {{"type": "BPE", "vocab": {{"a": 0}}, "merges": []}}}}"#)
+        };
+        let with = load(&json(r#"{"type": "Lowercase"}"#)).unwrap();
+        assert_eq!(normalize(&with, "İSTANBUL A").unwrap().as_deref(), Some("i\u{307}stanbul a"));
+        assert_eq!(normalize(&load(&json("null")).unwrap(), "A").unwrap(), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::ui;
 
 mod gate;
 mod human;
-mod inputs;
+pub(super) mod inputs;
 
 use gate::Gate;
 
@@ -206,7 +206,7 @@ fn subject(tok: &Path, args: &Eval) -> Result<Subject> {
 }
 
 /// What a tokenizer or corpus is called by its file: a `tokenizer.json` by its folder.
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     let place = if path.file_name().is_some_and(|name| name == "tokenizer.json") {
         path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(path)
     } else {

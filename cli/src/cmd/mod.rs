@@ -5,6 +5,7 @@ pub mod count;
 pub mod decode;
 pub mod encode;
 pub mod eval;
+pub mod diff;
 pub mod export;
 pub mod inspect;
 pub mod man;

@@ -9,7 +9,8 @@ use toktool::stats::{REPLICATES, draw, jackknife_interval, percentile_interval};
 use toktool::tokenizer::Model;
 
 use crate::aligned::{Aligned, Sums};
-use crate::blocks::MOST;
+use crate::blocks::{MOST, drawn};
+use crate::compare::{Overlap, Strings};
 use crate::counts::Counts;
 use crate::entries::Entries;
 use crate::evidence::{self, Plot};
@@ -33,6 +34,10 @@ pub(super) struct Wanted {
     orders: bool,
     sizes: bool,
     pub(super) lexicon: bool,
+    /// What the first tokenizer has of the running tokens.
+    pub(super) overlap: bool,
+    /// Borders against those of the first tokenizer.
+    pub(super) agreement: bool,
 }
 
 impl Wanted {
@@ -41,25 +46,14 @@ impl Wanted {
             orders: metrics.iter().any(|m| matches!(m.compute, Compute::Orders(_) | Compute::HeldOut(..))),
             sizes: metrics.iter().any(|m| matches!(m.compute, Compute::Sizes(_))),
             lexicon: metrics.iter().any(|m| matches!(m.compute, Compute::Lexicon(_))),
+            overlap: metrics.iter().any(|m| m.name == "vocabulary_overlap_running"),
+            agreement: metrics.iter().any(|m| m.name == "boundary_agreement"),
         }
     }
 
     pub(super) fn sample(self) -> bool {
         self.orders || self.sizes
     }
-}
-
-/// Sums of the blocks that each replicate draws; none where there are too few blocks to draw from.
-fn drawn<T: Default + Send + Sync>(blocks: &[T], seed: u64, add: fn(&mut T, &T)) -> Vec<T> {
-    if blocks.len() < 2 {
-        return Vec::new();
-    }
-    let sum = |replicate| {
-        let mut sum = T::default();
-        draw(blocks.len(), seed, replicate).for_each(|block| add(&mut sum, &blocks[block]));
-        sum
-    };
-    (0..REPLICATES).into_par_iter().map(sum).collect()
 }
 
 /// Parallel lines.
@@ -75,6 +69,7 @@ pub(super) struct Prepared {
     /// What it was measured on.
     pub(super) place: Place,
     entries: Option<Entries>,
+    overlap: Option<Overlap>,
     total: Counts,
     replicates: Vec<Counts>,
     traits: Traits,
@@ -109,22 +104,25 @@ impl Prepared {
     }
 
     /// Of a vocabulary.
-    pub(super) fn of_entries(entries: Option<Entries>) -> Prepared {
-        Prepared { place: Place::Vocabulary, entries, ..Prepared::default() }
+    pub(super) fn of_entries(entries: Option<Entries>, overlap: Option<Overlap>) -> Prepared {
+        Prepared { place: Place::Vocabulary, entries, overlap, ..Prepared::default() }
     }
 
-    pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, seed: u64) -> Prepared {
+    /// Of documents. `first` are the strings of the first tokenizer, where they are wanted.
+    pub(super) fn new(subject: &Subject, outcome: &pass::Outcome, first: Option<&Strings<'_>>, seed: u64) -> Prepared {
         let (view, without) = match (&outcome.tokens, subject.judged()) {
             (Tokens::ById(counts), Some(judged)) => {
                 let total = counts.total();
+                let shared = first.map(|first| first.known(&judged.facts));
+                let shared = shared.as_deref();
                 let without = (0..counts.groups()).into_par_iter();
-                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts));
+                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts, shared));
                 let merges = matches!(judged.tokenizer.model, Model::Bpe(_));
-                let mut view = View::by_id(&total, &judged.facts);
+                let mut view = View::by_id(&total, &judged.facts, shared);
                 view.scaffolds = merges.then(|| scaffold(&judged.tokenizer, &total, SCAFFOLD).len() as u64);
                 (Some(view), without.collect())
             }
-            (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts)), Vec::new()),
+            (Tokens::Pieces(Some(counts)), _) => (Some(View::by_bytes(counts, first)), Vec::new()),
             _ => (None, Vec::new()),
         };
         let traits = view.as_ref().map_or(Traits::default(), |view| view.traits);
@@ -223,6 +221,7 @@ impl Prepared {
             }
             Compute::Tokens(f) | Compute::Extent(f) => (self.view.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Entries(f) => (self.entries.as_ref().map_or(Figure::NONE, f), Vec::new()),
+            Compute::Overlap(f) => (self.overlap.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Lexicon(f) => (self.lexicality.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Paper(f) => (self.paper.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),

@@ -120,3 +120,24 @@ fn verdicts_of_a_list_are_counted_as_in_the_paper() {
     assert!(value(&e, "a", "tr_paper").is_some());
     assert_eq!(value(&run(None), "a", "tr_paper"), None);
 }
+
+/// The texts and borders of `compare::tests`: 257 of 259 byte strings; `evd` is the one of 12 running tokens that the first
+/// lacks; F1 of borders 12/16. Characters: borders {1..6} {1, 2} {1, 2, 3}, of which the first has 3 + 2 + 1 of its 7:
+/// 12/18; of their 14 tokens it lacks `ş`. Bytes have all 7 of its borders with their 12: 14/19. Words: it has `ev` alone.
+#[test]
+fn overlap_and_agreement_with_the_first_by_hand() {
+    use crate::compare::tests::{A, B, TEXT, tokenizer};
+    let subjects = vec![Subject::new("a", tokenizer(A)).unwrap(), Subject::new("b", tokenizer(B)).unwrap()];
+    let names = ["vocabulary_overlap", "vocabulary_overlap_running", "boundary_agreement"];
+    let metrics = names.iter().map(|name| metric::find(name).unwrap()).collect();
+    let options = Options { metrics, ..options(1) };
+    let e = evaluate(subjects, &[input(TEXT)], &[], None, &options, &()).unwrap();
+    let all = |subject| names.map(|name| value(&e, subject, name));
+    assert_eq!(all("a"), [Some(1.0), Some(1.0), Some(1.0)]);
+    assert_eq!(all("b"), [Some(257.0 / 259.0), Some(11.0 / 12.0), Some(0.75)]);
+    assert_eq!(all("baseline:characters"), [None, Some(13.0 / 14.0), Some(12.0 / 18.0)]);
+    assert_eq!(all("baseline:bytes")[2], Some(14.0 / 19.0));
+    assert_eq!(all("baseline:words")[1], Some(0.25));
+    let agreement = e.measurements.iter().find(|m| m.subject == 1 && m.metric == 2).unwrap();
+    assert!(agreement.interval.is_some_and(|(low, high)| low <= 0.75 && high >= 0.75 && low < high));
+}

@@ -37,6 +37,7 @@ pub const TABLES: &[&[Metric<'static>]] = &[
     compression::ROWS,
     vocabulary::ROWS,
     vocabulary::ENTRIES,
+    vocabulary::OVERLAP,
     information::ROWS,
     information::ENTROPIES,
     information::COMPRESSORS,

@@ -96,6 +96,18 @@ pub const ROWS: &[Metric] = &[
         detail: false,
         compute: Compute::Counts(|c, _| Figure::ratio(c.indent_tokens, c.indents)),
     },
+    Metric {
+        name: "boundary_agreement",
+        family: FAMILY,
+        unit: "share",
+        better: Better::Neither,
+        aggregation: "F1 over all borders",
+        definition: "F1 of the token borders inside documents with those of the first tokenizer named; bytes that no token stands for go with the token after them",
+        source: "boundary F1 of two tokenizers on the same bytes",
+        missing: "no border",
+        detail: false,
+        compute: Compute::Against(|c, first| Figure::ratio(2 * c.shared_cuts, c.cuts + first.cuts)),
+    },
 ];
 
 #[cfg(test)]

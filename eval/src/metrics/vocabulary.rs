@@ -81,6 +81,20 @@ macro_rules! rarefied {
     };
 }
 
+/// Of two vocabularies.
+pub const OVERLAP: &[Metric] = &[Metric {
+    name: "vocabulary_overlap",
+    family: FAMILY,
+    unit: "share",
+    better: Better::Neither,
+    aggregation: "share of distinct byte strings",
+    definition: "byte strings that both this and the first tokenizer named have a token for, over those that either has; special and unknown tokens left out (Jaccard)",
+    source: "common; on bytes, so that marks of spaces and continuations do not matter",
+    missing: "a baseline has no vocabulary of its own",
+    detail: false,
+    compute: Compute::Overlap(|o| Figure::ratio(o.both, o.either)),
+}];
+
 /// The rows.
 pub const ROWS: &[Metric] = &[
     Metric {
@@ -128,6 +142,18 @@ pub const ROWS: &[Metric] = &[
         missing: "the model does not merge pairs",
         detail: false,
         compute: Compute::Extent(|v| v.scaffolds.map_or(Figure::NONE, |n| Figure { value: Some(n as f64), n: v.used })),
+    },
+    Metric {
+        name: "vocabulary_overlap_running",
+        family: FAMILY,
+        unit: "share",
+        better: Better::Neither,
+        aggregation: "share of running tokens of text",
+        definition: "running tokens of text whose bytes the first tokenizer named has a token for",
+        source: "vocabulary overlap, weighted by frequency; says how many rows a transplant can keep",
+        missing: "no token, or more than four million different ones",
+        detail: false,
+        compute: Compute::Tokens(|v| v.shared.map_or(Figure::NONE, |shared| Figure::ratio(shared, v.text))),
     },
     Metric {
         name: "single_letter_tokens",

@@ -4,10 +4,11 @@ mod html;
 mod json;
 mod latex;
 mod markdown;
-mod number;
+pub(crate) mod number;
 mod parquet;
 mod rows;
 mod table;
+pub(crate) mod text;
 
 pub use html::html;
 pub use json::json;

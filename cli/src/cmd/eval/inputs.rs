@@ -13,23 +13,31 @@ use toktool_eval::lexicality;
 use toktool_eval::parallel::ParallelText;
 
 use super::{Eval, file_name, languages};
-use crate::args::named;
+use crate::args::{Reading, named};
 use crate::documents::STDIN;
 use crate::ui::Ui;
 
-/// The inputs as named, or the embedded samples.
+/// The inputs as named, or the embedded samples, with what knows their words.
 pub fn inputs(args: &Eval) -> Result<Vec<Input<'static>>> {
-    if args.input.is_empty() {
-        return embedded(args);
+    let mut inputs = corpora(&args.input, args.lang.as_deref(), &args.reading)?;
+    for input in &mut inputs {
+        input.lexicon = lexicon(input.language.as_deref(), args)?;
     }
-    if args.input.iter().filter(|given| named(given).1 == Path::new(STDIN)).count() > 1 {
-        return Err(Error::config("--input", "standard input can be read only once"));
-    }
-    args.input.iter().map(|given| input(given, args)).collect()
+    Ok(inputs)
 }
 
-fn embedded(args: &Eval) -> Result<Vec<Input<'static>>> {
-    let lang = args.lang.as_deref();
+/// Corpora as named by `[name[@lang]=]PATH`, or the embedded samples.
+pub fn corpora(given: &[PathBuf], lang: Option<&str>, reading: &Reading) -> Result<Vec<Input<'static>>> {
+    if given.is_empty() {
+        return embedded(lang);
+    }
+    if given.iter().filter(|given| named(given).1 == Path::new(STDIN)).count() > 1 {
+        return Err(Error::config("--input", "standard input can be read only once"));
+    }
+    given.iter().map(|given| input(given, lang, reading)).collect()
+}
+
+fn embedded(lang: Option<&str>) -> Result<Vec<Input<'static>>> {
     let chosen: Vec<&'static str> =
         samples::LANGUAGES.into_iter().filter(|l| lang.is_none_or(|wanted| wanted == *l)).collect();
     if chosen.is_empty() {
@@ -38,17 +46,15 @@ fn embedded(args: &Eval) -> Result<Vec<Input<'static>>> {
             .with_hint(format!("samples: {}; or name text with `--input PATH`", languages())));
     }
     let text = |lang| Corpus::from_text(lang, samples::eval(lang).unwrap_or_default(), Options::default());
-    let input = |lang: &'static str| {
-        Ok(Input {
-            name: format!("sample-{lang}"),
-            language: Some(lang.to_owned()),
-            embedded: true,
-            lexicon: lexicon(Some(lang), args)?,
-            open: Box::new(move || Ok(text(lang))),
-            again: true,
-        })
+    let input = |lang: &'static str| Input {
+        name: format!("sample-{lang}"),
+        language: Some(lang.to_owned()),
+        embedded: true,
+        lexicon: None,
+        open: Box::new(move || Ok(text(lang))),
+        again: true,
     };
-    chosen.into_iter().map(input).collect()
+    Ok(chosen.into_iter().map(input).collect())
 }
 
 /// What knows the words of a language: the file that is named, else what comes with the program, if anything does.
@@ -63,7 +69,7 @@ fn lexicon(lang: Option<&str>, args: &Eval) -> Result<Option<Arc<dyn Lexical>>> 
 /// Gold words as named. Rows that do not match their word are said.
 pub fn golds(args: &Eval, ui: Ui) -> Result<Vec<GoldInput>> {
     let read = |given: &PathBuf| {
-        let (name, language, path) = labelled(given, args);
+        let (name, language, path) = labelled(given, args.lang.as_deref());
         let gold = gold::read(&path)?;
         let rejected = &gold.report.rejected;
         if let Some(first) = rejected.first() {
@@ -105,26 +111,25 @@ pub fn parallel(args: &Eval) -> Result<Option<ParallelText>> {
 }
 
 /// Name, language and path of `[name[@lang]=]PATH`.
-fn labelled(given: &Path, args: &Eval) -> (String, Option<String>, PathBuf) {
+fn labelled(given: &Path, lang: Option<&str>) -> (String, Option<String>, PathBuf) {
     let (label, path) = named(given);
     let label = label.unwrap_or_default();
-    let (name, lang) = label.split_once('@').unwrap_or((&label, ""));
+    let (name, own_lang) = label.split_once('@').unwrap_or((&label, ""));
     let own = || if path == Path::new(STDIN) { "stdin".to_owned() } else { file_name(&path) };
     let name = if name.is_empty() { own() } else { name.to_owned() };
-    let lang = Some(lang.to_owned()).filter(|l| !l.is_empty()).or_else(|| args.lang.clone());
-    (name, lang, path)
+    let lang = Some(own_lang).filter(|l| !l.is_empty()).or(lang);
+    (name, lang.map(str::to_owned), path)
 }
 
-fn input(given: &Path, args: &Eval) -> Result<Input<'static>> {
-    let (name, language, path) = labelled(given, args);
+fn input(given: &Path, lang: Option<&str>, reading: &Reading) -> Result<Input<'static>> {
+    let (name, language, path) = labelled(given, lang);
     let stdin = path == Path::new(STDIN);
-    let options = Options { keep_empty: false, ..args.reading.options() };
+    let options = Options { keep_empty: false, ..reading.options() };
     let sources = vec![Source { group: None, path }];
     let open = move || Corpus::open(&sources, options.clone());
     // A path that does not exist is said before anything is read.
     if !stdin {
         open()?;
     }
-    let lexicon = lexicon(language.as_deref(), args)?;
-    Ok(Input { name, language, embedded: false, lexicon, open: Box::new(open), again: !stdin })
+    Ok(Input { name, language, embedded: false, lexicon: None, open: Box::new(open), again: !stdin })
 }
