@@ -116,11 +116,17 @@ pub fn end_of_text(tokenizer: &Tokenizer, path: &Path, given: Option<&str>) -> R
     })
 }
 
-/// Roles of special tokens, from the files beside the tokenizer.
+/// Roles of special tokens, from the files beside the tokenizer: those whose token it has.
 pub fn roles(path: &Path, tokenizer: &Tokenizer) -> Vec<(String, String)> {
+    let mut roles = stated_roles(path);
+    roles.retain(|(_, text)| tokenizer.added.iter().any(|a| a.content == *text));
+    roles
+}
+
+/// Roles of special tokens as the files beside the tokenizer state them.
+pub fn stated_roles(path: &Path) -> Vec<(String, String)> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
-    let known = |text: &String| tokenizer.added.iter().any(|a| a.content == *text);
-    let role = |role: &str| CONFIGS.iter().find_map(|name| role_in(&folder.join(name), role)).filter(known);
+    let role = |role: &str| CONFIGS.iter().find_map(|name| role_in(&folder.join(name), role));
     ROLES.iter().filter_map(|name| Some(((*name).to_owned(), role(name)?))).collect()
 }
 

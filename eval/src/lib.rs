@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod aligned;
 pub mod alignment;
 pub mod blocks;
+pub mod check;
 pub mod compare;
 pub mod counts;
 mod degenerate;

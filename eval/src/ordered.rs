@@ -94,10 +94,17 @@ mod tests {
                 *seen += count;
                 Ok((number, count))
             };
-            let workers = run(&corpus, threads, &(), || 0, work, |(number, count)| {
-                numbers.push(number);
-                documents += count;
-            });
+            let workers = run(
+                &corpus,
+                threads,
+                &(),
+                || 0,
+                work,
+                |(number, count)| {
+                    numbers.push(number);
+                    documents += count;
+                },
+            );
             assert_eq!(workers.unwrap().iter().sum::<usize>(), documents);
             assert!(documents == 400_000 && numbers.len() > 3 && numbers.iter().copied().eq(0..numbers.len() as u64));
         }

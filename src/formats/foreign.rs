@@ -36,7 +36,8 @@ pub fn normalize(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Option
     let Some(normalizer) = tokenizer.get_normalizer() else { return Ok(None) };
     let failed = |why: String| Error::unsupported("normalizing with this model", why);
     let mut normalized = NormalizedString::from(text);
-    match catch_unwind(AssertUnwindSafe(|| normalizer.normalize(&mut normalized).map(|()| normalized.get().to_owned()))) {
+    match catch_unwind(AssertUnwindSafe(|| normalizer.normalize(&mut normalized).map(|()| normalized.get().to_owned())))
+    {
         Ok(done) => done.map(Some).map_err(|e| failed(e.to_string())),
         Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
     }

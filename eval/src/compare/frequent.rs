@@ -53,7 +53,8 @@ impl<K: Hash + Ord + Clone> Frequent<K> {
 
     /// The `n` most frequent, then in their own order.
     pub fn top(&self, n: usize) -> Vec<Counted<K>> {
-        let mut all: Vec<(u64, &K, u64)> = self.counts.iter().map(|(key, &(count, missed))| (count, key, missed)).collect();
+        let mut all: Vec<(u64, &K, u64)> =
+            self.counts.iter().map(|(key, &(count, missed))| (count, key, missed)).collect();
         all.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         let counted = |(count, key, missed): (u64, &K, u64)| Counted { key: key.clone(), count, missed };
         all.into_iter().take(n).map(counted).collect()

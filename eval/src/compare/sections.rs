@@ -64,7 +64,8 @@ fn vocabulary(comparison: &Comparison) -> Part {
         left: vec![true, false, false, false, false, false, false],
         rows: rows.collect(),
     }];
-    let moved = vocabulary.moved_examples.iter().map(|m| vec![m.ids[0].to_string(), m.ids[1].to_string(), quoted(&m.bytes)]);
+    let moved =
+        vocabulary.moved_examples.iter().map(|m| vec![m.ids[0].to_string(), m.ids[1].to_string(), quoted(&m.bytes)]);
     sections.push(Section {
         title: format!("in both under another id: {}; the first are", n(vocabulary.moved)),
         header: vec!["id in A", "id in B", "token"],
@@ -95,7 +96,13 @@ fn corpus(corpus: &Compared) -> Part {
         row(["bytes per token", &per(sums.a_tokens), &per(sums.b_tokens), "", ""]),
         row(["share of running tokens that the other has", &running(0), &running(1), "", ""]),
         row(["borders inside documents", &n(sums.a_cuts), &n(sums.b_cuts), "", ""]),
-        row(["share of them that the other has", &share(sums.shared_cuts, sums.a_cuts), &share(sums.shared_cuts, sums.b_cuts), "", ""]),
+        row([
+            "share of them that the other has",
+            &share(sums.shared_cuts, sums.a_cuts),
+            &share(sums.shared_cuts, sums.b_cuts),
+            "",
+            "",
+        ]),
     ];
     let of = |part: u64, whole: u64| vec![n(part), n(whole), share(part, whole), String::new()];
     let agreement = vec![
@@ -170,9 +177,11 @@ pub fn table(comparison: &Comparison) -> String {
         }
         for section in part.sections.iter().filter(|s| !s.rows.is_empty()) {
             // What is free beside the columns of numbers is shared by those of text.
-            let texts = section.left.iter().skip(1).filter(|left| **left).count().max(1);
-            let numbers: usize = section.left.iter().filter(|left| !**left).count() * 12;
-            let most = if section.left[0] { 46 } else { (WIDTH - numbers.min(50) - 4) / texts - 2 };
+            let widest = |n: usize| section.rows.iter().map(|row| row[n].len()).max().unwrap_or(0);
+            let numbers = (0..section.header.len()).filter(|&n| !section.left[n]);
+            let taken: usize = numbers.map(|n| widest(n).max(section.header[n].len()) + 2).sum();
+            let texts = section.left.iter().filter(|left| **left).count().max(1);
+            let most = (WIDTH.saturating_sub(taken) / texts).saturating_sub(2).max(12);
             let cell = |(cell, left): (&String, &bool)| if *left { fit(cell, most) } else { cell.clone() };
             let rows: Vec<Vec<String>> =
                 section.rows.iter().map(|row| row.iter().zip(&section.left).map(cell).collect()).collect();

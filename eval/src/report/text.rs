@@ -51,15 +51,15 @@ pub fn fit(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Text in lines of at most [`WIDTH`] columns, those after the first indented.
+/// Text in lines of at most [`WIDTH`] columns, of which `indent` are kept free: those after the first begin with them.
 pub fn wrapped(text: &str, indent: usize) -> String {
-    let (mut out, mut column) = (String::new(), 0);
+    let (mut out, mut column) = (String::new(), indent);
     for word in text.split(' ') {
         let width = columns(word);
-        if column > 0 && column + 1 + width > WIDTH {
+        if !out.is_empty() && column + 1 + width > WIDTH {
             let _ = write!(out, "\n{:indent$}", "");
             column = indent;
-        } else if column > 0 {
+        } else if !out.is_empty() {
             out.push(' ');
             column += 1;
         }
