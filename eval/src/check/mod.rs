@@ -151,7 +151,7 @@ checks! {
         "extend the alphabet, or use byte fallback: what is unknown cannot be learned or written";
     "digits" Warn stability::digits, "numbers", "share cut like most of their length",
         "numbers of the same length are cut at the same places",
-        "use a pattern that cuts digits into groups, such as `--pattern unicode`, llama3 or qwen2";
+        "`--pattern qwen2` cuts digits one by one; groups of three need all 1,000 of them in the vocabulary";
     "pretokenizer" Fail stability::pretokenizer, "characters", "share that reaches a token",
         "the pre-tokenizer drops no character but white space",
         "replace a split whose behavior is `Removed` by `Isolated`";
@@ -161,14 +161,14 @@ checks! {
     "packing" Warn stability::packing, "pairs", "share encoded as their parts",
         "two documents around a special token have the ids that each has alone",
         "encode documents alone and join their ids; or let the special token keep white space beside it";
-    "special_tokens" Fail special::special_tokens, "tokens", "faults",
+    "special_tokens" Fail special::special_tokens, "entries", "faults",
         "roles name tokens that exist, special tokens are one id each, are found in text, are there once, and never come out of plain text",
         "mend `added_tokens` in `tokenizer.json` and the roles in `special_tokens_map.json`";
     "vocabulary" Fail vocabulary::integrity, "ids", "faults",
         "ids have one token each, without holes or equal tokens, and the model has a row for each of them",
         "`toktool trim TOK -o DIR` closes holes; enlarge the embedding where it has too few rows";
     "long_tokens" Warn vocabulary::long_tokens, "tokens", "tokens of more than 64 characters",
-        "no token is longer than 64 characters: such tokens are boilerplate of the training text",
+        "no token is longer than 64 characters, white space aside: such tokens are boilerplate of the training text",
         "train with `--max-token-length 64`, or clean the text";
     "reachability" Warn vocabulary::reachable, "tokens", "share that no text reaches",
         "hardly any token is proved to come out of no text",

@@ -7,7 +7,7 @@ use toktool::formats::listing::escape;
 
 use super::{CHECKS, Checked, Outcome, passes};
 use crate::report::number::shown;
-use crate::report::text::{WIDTH, fit, plain, printable, wrapped};
+use crate::report::text::{WIDTH, fit, plain, printable, quoted, wrapped};
 
 /// Columns of a note in the table.
 const NOTE: usize = 38;
@@ -53,7 +53,7 @@ pub fn table(name: &str, checked: &[Checked]) -> String {
         let _ = writeln!(out, "\n{}", wrapped(&head, 2));
         let _ = writeln!(out, "  {}", wrapped(&format!("checked: {}", one.check.meaning), 4));
         if let Some(example) = &finding.example {
-            let _ = writeln!(out, "  example: {}", fit(&printable(example), WIDTH - 12));
+            let _ = writeln!(out, "  example: {}", fit(&quoted(example), WIDTH - 12));
         }
         if finding.outcome != Outcome::CannotTell {
             let _ = writeln!(out, "  {}", wrapped(&format!("hint: {}", one.check.advice), 4));

@@ -108,6 +108,9 @@ fn a_healthy_tokenizer_passes() {
 fn a_missing_byte_fails() {
     assert_eq!(one(without(b'q'), "byte_alphabet"), (Outcome::Fail, Some(255.0 / 256.0), "q".into()));
     assert_eq!(one(without(b'q'), "bytes"), (Outcome::Fail, Some(255.0 / 256.0), "q".into()));
+    // C0 is in no text.
+    assert_eq!(one(without(0xc0), "byte_alphabet"), (Outcome::Warn, Some(255.0 / 256.0), "\u{fffd}".into()));
+    assert_eq!(one(without(0xc0), "bytes").0, Outcome::Warn);
     // The first byte of every Thai and Tamil letter.
     assert_eq!(one(without(0xe0), "marks").0, Outcome::Fail);
     assert_eq!(one(without(b'\t'), "white_space").0, Outcome::Warn);
@@ -149,6 +152,8 @@ fn a_normalizer_that_is_not_applied_fails() {
     // It changes whatever it is given, every time.
     let growing = Tokenizer { normalizers: vec![Normalizer::Prepend("x".into())], ..healthy() };
     assert_eq!(one(growing, "normalizer").0, Outcome::CannotTell);
+    let marking = Tokenizer { normalizers: vec![Normalizer::Prepend("▁".into())], ..healthy() };
+    assert_eq!(one(marking, "normalizer").0, Outcome::NotApplicable);
 }
 
 /// `12` is one token, every other pair of digits is two: numbers of one length fall into several ways of being cut.
@@ -210,6 +215,9 @@ fn long_and_dead_tokens_warn() {
     let mut made = healthy();
     vocab(&mut made).set(259, "=".repeat(65).as_bytes());
     assert_eq!(one(made.clone(), "long_tokens"), (Outcome::Warn, Some(1.0), "=".repeat(65)));
+    let mut spaces = healthy();
+    vocab(&mut spaces).set(259, " ".repeat(80).as_bytes());
+    assert_eq!(one(spaces, "long_tokens"), (Outcome::Pass, Some(0.0), String::new()));
     // No merge makes it: one of 260 is dead. The 13 bytes that no text has do not count.
     let (outcome, share, _) = one(made, "reachability");
     assert_eq!((outcome, share), (Outcome::Warn, Some(1.0 / 260.0)));
@@ -275,4 +283,36 @@ fn names_are_unique_and_every_row_is_filled_in() {
         assert!(matches!(check.severity, Outcome::Warn | Outcome::Fail) && listing.contains(check.name));
     }
     assert!(listing.lines().all(|line| line.chars().count() <= 100));
+}
+
+/// What is known of real vocabularies: GPT-2 cuts numbers as it likes; StarCoder lacks bytes; BERT loses text; Phi-3 has a
+/// byte-fallback token for each byte.
+#[test]
+fn real_vocabularies() {
+    let Some(folder) = std::env::var_os("TOKTOOL_DATA").map(std::path::PathBuf::from) else {
+        println!("skipped: TOKTOOL_DATA names no folder");
+        return;
+    };
+    let known: [(&str, &[(&str, Outcome)]); 4] = [
+        ("gpt-2", &[("bytes", Outcome::Pass), ("digits", Outcome::Warn), ("text_loss", Outcome::Pass)]),
+        (
+            "starcoder",
+            &[("byte_alphabet", Outcome::Fail), ("digits", Outcome::Pass), ("stock_tokenizers", Outcome::Pass)],
+        ),
+        (
+            "bert-bge",
+            &[("text_loss", Outcome::Fail), ("unknown_by_script", Outcome::Warn), ("deterministic", Outcome::Pass)],
+        ),
+        (
+            "phi-3",
+            &[("byte_alphabet", Outcome::Pass), ("normalizer", Outcome::NotApplicable), ("marks", Outcome::Pass)],
+        ),
+    ];
+    for (name, expected) in known {
+        let path = folder.join(format!("tokenizers-gguf/ggml-vocab-{name}.gguf"));
+        let checked = all(toktool::formats::read(&path, None).unwrap(), &Declared::default());
+        for (check, outcome) in expected {
+            assert_eq!(found(&checked, check).outcome, *outcome, "{name}: {check}");
+        }
+    }
 }

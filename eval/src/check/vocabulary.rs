@@ -5,9 +5,11 @@ use toktool::repair::{Class as ReachClass, duplicates, reachability};
 use toktool::tokenizer::{Alphabet, Model};
 use toktool::vocab::Id;
 
+use super::probes::with_byte;
 use super::special::summed;
 use super::{Bench, Finding, Outcome};
 use crate::compare::Strings;
+use crate::report::number::shown;
 use crate::subject::Class;
 
 /// Characters of a token beyond which it is long.
@@ -28,11 +30,14 @@ pub(super) fn byte_alphabet(bench: &Bench<'_>) -> Result<Finding> {
     let strings = Strings::of(facts, |c| c == class);
     let missing: Vec<u8> = (0..=255).filter(|&byte| !strings.has(&[byte])).collect();
     let share = (256 - missing.len()) as f64 / 256.0;
-    let (outcome, note) = match missing.len() {
-        0 => (Outcome::Pass, "all".to_owned()),
-        count => (Outcome::Fail, format!("{count} are missing")),
+    // What no text has is missed only by those who encode other things than text.
+    let needed = missing.iter().find(|&&byte| with_byte(byte).is_some());
+    let (outcome, note) = match (missing.len(), needed) {
+        (0, _) => (Outcome::Pass, "all".to_owned()),
+        (count, None) => (Outcome::Warn, format!("{count} are missing that no UTF-8 text has")),
+        (count, Some(_)) => (Outcome::Fail, format!("{count} are missing")),
     };
-    Ok(Finding::new(outcome, 256, Some(share), note).with(missing.first().map(|&byte| vec![byte])))
+    Ok(Finding::new(outcome, 256, Some(share), note).with(needed.or(missing.first()).map(|&byte| vec![byte])))
 }
 
 pub(super) fn integrity(bench: &Bench<'_>) -> Result<Finding> {
@@ -69,8 +74,11 @@ pub(super) fn integrity(bench: &Bench<'_>) -> Result<Finding> {
     } else if !doubtful.is_empty() {
         (Outcome::Warn, summed(&doubtful))
     } else {
-        let rows = bench.declared.rows.map_or(String::new(), |rows| format!("; the model has {rows} rows"));
-        (Outcome::Pass, format!("{} entries{rows}", facts.declared))
+        let rows = bench
+            .declared
+            .rows
+            .map_or(String::new(), |rows| format!("; the model has {} rows", shown(Some(rows as f64))));
+        (Outcome::Pass, format!("{} entries{rows}", shown(Some(facts.declared as f64))))
     };
     Ok(Finding::new(outcome, n, Some(faults), note).with(example))
 }
@@ -82,11 +90,16 @@ pub(super) fn long_tokens(bench: &Bench<'_>) -> Result<Finding> {
         .filter(|&id| facts.class(id) == Class::Text && facts.bytes(id).len() > LONG)
         .filter(|id| length(id) > LONG)
         .collect();
+    // Runs of white space are there for the indentation of code.
+    let (spaces, long): (Vec<Id>, Vec<Id>) = long.into_iter().partition(|&id| facts.bytes(id).trim_ascii().is_empty());
     let longest = long.iter().copied().max_by_key(|id| (length(id), std::cmp::Reverse(*id)));
-    let (outcome, note) = match &longest {
+    let (outcome, mut note) = match &longest {
         None => (Outcome::Pass, "none".to_owned()),
         Some(id) => (Outcome::Warn, format!("the longest has {} characters", length(id))),
     };
+    if !spaces.is_empty() {
+        note += &format!("; {} of white space alone", spaces.len());
+    }
     let example = longest.map(|id| facts.bytes(id).to_vec());
     Ok(Finding::new(outcome, facts.declared, Some(long.len() as f64), note).with(example))
 }
