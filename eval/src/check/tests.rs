@@ -303,10 +303,7 @@ fn real_vocabularies() {
             "bert-bge",
             &[("text_loss", Outcome::Fail), ("unknown_by_script", Outcome::Warn), ("deterministic", Outcome::Pass)],
         ),
-        (
-            "phi-3",
-            &[("byte_alphabet", Outcome::Pass), ("normalizer", Outcome::NotApplicable), ("marks", Outcome::Pass)],
-        ),
+        ("phi-3", &[("byte_alphabet", Outcome::Pass), ("normalizer", Outcome::Pass), ("marks", Outcome::Pass)]),
     ];
     for (name, expected) in known {
         let path = folder.join(format!("tokenizers-gguf/ggml-vocab-{name}.gguf"));
