@@ -17,14 +17,17 @@ use crate::gold::Gold;
 use crate::metric::{Better, Compute, Metric, Place};
 use crate::parallel::{self, ParallelText};
 use crate::pass;
+use crate::robustness;
 use crate::sampled;
 use crate::subject::Subject;
 
 mod chance;
+mod ends;
 mod prepared;
 mod result;
 
 use chance::{baselines, border_rate, random_rate};
+use ends::Ends;
 use prepared::{Prepared, Wanted};
 pub use result::{Content, CorpusInfo, Degenerate, Difference, Evaluation, Measurement, SubjectInfo};
 
@@ -71,7 +74,7 @@ pub struct Options<'a> {
     pub paper: Option<Arc<WordList>>,
 }
 
-/// Judges tokenizers on corpora.
+/// Judges tokenizers on corpora. Those that are points of curves come last in the report, and are not ranked.
 ///
 /// # Errors
 /// [`Error::Config`] without a tokenizer, where two have one name, or where no metric has anything to be measured on;
@@ -86,15 +89,15 @@ pub fn evaluate<'m>(
     observer: &dyn Observer,
 ) -> Result<Evaluation<'m>> {
     check_names(&tokenizers, corpora, golds)?;
-    let named = tokenizers.len();
     let mut subjects = tokenizers;
+    let ends = Ends::new(&mut subjects);
     let mut evaluation = Evaluation { metrics: options.metrics.clone(), seed: options.seed, ..Evaluation::default() };
     let wants = |place| options.metrics.iter().any(|m| m.compute.place() == place);
     // What nobody asked about is not read.
     for input in corpora.iter().filter(|_| wants(Place::Text)) {
-        subjects.truncate(named);
+        subjects.truncate(ends.judged);
         let wanted = Wanted::of(&options.metrics);
-        let rate = random_rate(&subjects, input)?;
+        let rate = random_rate(ends.compared(&subjects), input)?;
         subjects.extend(baselines(rate, options));
         let corpus = (input.open)()?;
         // A token of a baseline is a byte at the least; without baselines, four bytes are few.
@@ -112,6 +115,7 @@ pub fn evaluate<'m>(
             (Vec::new(), Vec::new())
         };
         let first = subjects[0].judged().filter(|_| wanted.overlap).map(|judged| Strings::new(&judged.facts));
+        let disturbed = robustness::disturb(&sample, wanted.robust, input.language.as_deref(), options.seed);
         let mut prepared = Vec::new();
         for (n, (subject, outcome)) in subjects.iter().zip(&passed.subjects).enumerate() {
             let mut one = Prepared::new(subject, outcome, first.as_ref(), options.seed);
@@ -126,13 +130,14 @@ pub fn evaluate<'m>(
             if let Some(tokens) = sampled.get(n) {
                 observer.event(Event::Stage { name: "measuring the sample", total: None, unit: "tokenizers" });
                 one.look_at(tokens, &sample, wanted, options.seed)?;
+                one.try_out(subject, &sample, &disturbed, wanted)?;
             }
             if observer.cancelled() {
                 return Err(Error::Interrupted);
             }
             prepared.push(one);
         }
-        measure(&mut evaluation, &prepared, named, options);
+        measure(&mut evaluation, &prepared, ends, options);
         let worst = passed.subjects.into_iter().enumerate().map(|(subject, outcome)| (corpus, subject, outcome.worst));
         evaluation.evidence.worst.extend(worst.filter(|(.., documents)| !documents.is_empty()));
         let sample = (sample.len(), sample.iter().map(String::len).sum());
@@ -144,9 +149,9 @@ pub fn evaluate<'m>(
         });
     }
     for input in golds.iter().filter(|_| wants(Place::Gold)) {
-        subjects.truncate(named);
+        subjects.truncate(ends.judged);
         let words = &input.gold.words;
-        let rate = aligned::random_rate(&subjects, words)?;
+        let rate = aligned::random_rate(ends.compared(&subjects), words)?;
         subjects.extend(baselines(rate, options));
         let mut prepared = Vec::new();
         for subject in &subjects {
@@ -155,7 +160,7 @@ pub fn evaluate<'m>(
                 return Err(Error::Interrupted);
             }
         }
-        measure(&mut evaluation, &prepared, named, options);
+        measure(&mut evaluation, &prepared, ends, options);
         evaluation.corpora.push(CorpusInfo {
             name: input.name.clone(),
             language: input.language.clone(),
@@ -164,10 +169,10 @@ pub fn evaluate<'m>(
         });
     }
     if let Some(text) = parallel.filter(|_| wants(Place::Language) || wants(Place::Languages)) {
-        languages(&mut evaluation, &mut subjects, named, text, options)?;
+        languages(&mut evaluation, &mut subjects, ends, text, options)?;
     }
     if wants(Place::Vocabulary) {
-        vocabularies(&mut evaluation, &subjects, named, options, observer)?;
+        vocabularies(&mut evaluation, &subjects, ends, options, observer)?;
     }
     if evaluation.measurements.is_empty() {
         return Err(Error::config("--metrics", "there is nothing to measure them on")
@@ -178,6 +183,7 @@ pub fn evaluate<'m>(
         baseline: subject.is_baseline(),
         declared: subject.judged().map(|judged| judged.facts.declared),
         lossless: subject.judged().is_none_or(|judged| judged.tokenizer.is_lossless()),
+        point: subject.point.clone(),
     };
     evaluation.subjects = subjects.iter().map(info).collect();
     Ok(evaluation)
@@ -187,19 +193,19 @@ pub fn evaluate<'m>(
 fn languages(
     evaluation: &mut Evaluation,
     subjects: &mut Vec<Subject>,
-    named: usize,
+    ends: Ends,
     text: &ParallelText,
     options: &Options,
 ) -> Result<()> {
-    subjects.truncate(named);
+    subjects.truncate(ends.judged);
     let lines: Vec<&str> = text.languages.iter().flat_map(|(_, lines)| lines).map(String::as_str).collect();
-    let rate = border_rate(subjects, &lines)?;
+    let rate = border_rate(ends.compared(subjects), &lines)?;
     subjects.extend(baselines(rate, options));
     let costs = subjects.iter().map(|s| parallel::costs(s, text)).collect::<Result<Vec<_>>>()?;
     let known: Vec<String> = text.languages.iter().map(|(lang, _)| lang.clone()).collect();
     for language in (0..known.len()).map(Some).chain([None]) {
         let prepared: Vec<Prepared> = costs.iter().map(|c| Prepared::on_lines(c, language, options.seed)).collect();
-        measure(evaluation, &prepared, named, options);
+        measure(evaluation, &prepared, ends, options);
         evaluation.corpora.push(CorpusInfo {
             name: text.name.clone(),
             language: language.map(|n| known[n].clone()),
@@ -218,7 +224,7 @@ fn languages(
 fn vocabularies(
     evaluation: &mut Evaluation,
     subjects: &[Subject],
-    named: usize,
+    ends: Ends,
     options: &Options,
     observer: &dyn Observer,
 ) -> Result<()> {
@@ -234,7 +240,7 @@ fn vocabularies(
         Ok(Prepared::of_entries(entries, overlap))
     };
     let prepared = subjects.iter().map(one).collect::<Result<Vec<_>>>()?;
-    measure(evaluation, &prepared, named, options);
+    measure(evaluation, &prepared, ends, options);
     let (name, content) = ("vocabulary".to_owned(), Content::Vocabulary);
     evaluation.corpora.push(CorpusInfo { name, language: None, random_rate: 0.0, content });
     Ok(())
@@ -260,7 +266,7 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
 }
 
 /// Every metric on the corpus that comes next in the report.
-fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, options: &Options) {
+fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], ends: Ends, options: &Options) {
     let corpus = evaluation.corpora.len();
     let mut values = vec![vec![None; prepared.len()]; options.metrics.len()];
     for (subject, one) in prepared.iter().enumerate() {
@@ -280,16 +286,18 @@ fn measure(evaluation: &mut Evaluation, prepared: &[Prepared], named: usize, opt
             let interval = one.interval(row, figure, &replicated);
             evaluation.measurements.push(Measurement { subject, corpus, metric, figure, interval });
             let (Some(value), Some(first)) = (figure.value, values[metric][0]) else { continue };
-            if (1..named).contains(&subject) && !replicated.is_empty() {
+            if (1..ends.named).contains(&subject) && !replicated.is_empty() {
                 let pairs = replicated.iter().zip(&base);
                 let paired: Vec<Option<f64>> = pairs.map(|(a, b)| Some((*a)? - (*b)?)).collect();
                 let interval = percentile_interval(&paired);
                 evaluation.differences.push(Difference { subject, corpus, metric, value: value - first, interval });
             }
         }
+        // Points of curves win nothing, and nothing wins over them.
         let ranked = |n: usize| values[metric][n].filter(|_| !(row.needs_all_text() && prepared[n].lossy()));
-        let ranked: Vec<Option<f64>> = (0..prepared.len()).map(ranked).collect();
-        if let Some(subjects) = degenerate(row.better, &ranked, named) {
+        let ranked: Vec<Option<f64>> = (0..ends.named).chain(ends.judged..prepared.len()).map(ranked).collect();
+        if let Some(mut subjects) = degenerate(row.better, &ranked, ends.named) {
+            subjects.iter_mut().filter(|s| **s >= ends.named).for_each(|s| *s += ends.judged - ends.named);
             evaluation.degenerate.push(Degenerate { corpus, metric, subjects });
         }
     }

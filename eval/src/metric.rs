@@ -11,6 +11,8 @@ use crate::information::orders::Orders;
 use crate::lexicality::{Lexicality, Paper};
 use crate::metrics;
 use crate::parallel::Costs;
+use crate::robustness;
+use crate::speed::Speed;
 use crate::view::View;
 
 /// Which direction is good.
@@ -101,6 +103,11 @@ pub enum Compute {
     HeldOut(usize, bool),
     /// From compressors on the document sample.
     Sizes(fn(&Sizes) -> Figure),
+    /// From sums over the documents of the sample that the disturbance of this index changes; intervals by bootstrap over
+    /// those documents.
+    Robust(usize, fn(&robustness::Sums) -> Figure),
+    /// From the clock.
+    Speed(fn(&Speed) -> Figure),
     /// From sums over gold words; intervals by bootstrap over words.
     Words(fn(&Sums) -> Figure),
     /// From gold words as a whole.
@@ -173,6 +180,11 @@ impl Metric<'_> {
     /// Whether it asks how little a tokenizer needs for a text: one that loses a part of the text would win for nothing.
     pub fn needs_all_text(&self) -> bool {
         ["compression", "information", "entropy", "compressors"].contains(&self.family)
+    }
+
+    /// Whether it is measured only where it is asked for by its name or family: what a clock says is different each time.
+    pub fn on_request(&self) -> bool {
+        matches!(self.compute, Compute::Speed(_))
     }
 }
 

@@ -12,6 +12,7 @@ use toktool::vocab::Id;
 use toktool::{Result, alphabet};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::curve::Point;
 use crate::sampled::fnv;
 
 /// What every baseline's name begins with.
@@ -257,6 +258,8 @@ pub struct Subject {
     pub name: String,
     /// What it is.
     pub kind: Kind,
+    /// Where it lies on a curve, if it is a point of one.
+    pub point: Option<Point>,
 }
 
 impl Subject {
@@ -272,12 +275,18 @@ impl Subject {
         let bytes = matches!(&tokenizer.model, Model::Bpe(model) if model.alphabet == Alphabet::Bytes);
         let tiles = bytes && tokenizer.is_lossless();
         let judged = Judged { encoder, facts, normalizing, tokenizer, tiles };
-        Ok(Subject { name: name.to_owned(), kind: Kind::Tokenizer(Box::new(judged)) })
+        Ok(Subject { name: name.to_owned(), kind: Kind::Tokenizer(Box::new(judged)), point: None })
     }
 
     /// A baseline under its own name.
     pub fn baseline(baseline: Baseline) -> Subject {
-        Subject { name: baseline.name(), kind: Kind::Baseline(baseline) }
+        Subject { name: baseline.name(), kind: Kind::Baseline(baseline), point: None }
+    }
+
+    /// The same as a point of a curve.
+    #[must_use]
+    pub fn on(self, point: Point) -> Subject {
+        Subject { point: Some(point), ..self }
     }
 
     /// The tokenizer, if it is one.

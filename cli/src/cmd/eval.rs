@@ -18,10 +18,12 @@ use crate::output::{self, Out};
 use crate::progress::Progress;
 use crate::ui;
 
+mod curve;
 mod gate;
 mod human;
 pub(super) mod inputs;
 
+use curve::Curve;
 use gate::Gate;
 
 const EXAMPLES: &str = "\
@@ -34,6 +36,8 @@ Examples:
   toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
   toktool eval a.json b.json --input web@hi=hindi.parquet --human-sample 100 -o sheet
   toktool eval --human-ratings ayse.csv deniz.csv --human-key sheet/key.json
+  toktool eval big --lang tr --curve vocab=1k,4k,16k --metrics compression
+  toktool eval --curve domain --train news=n.txt --train code=c.txt --input news-test.txt --input code-test.txt
   toktool eval --list
 
 Exit codes: 1 also where a tokenizer fails `--fail-under`.";
@@ -43,7 +47,7 @@ Exit codes: 1 also where a tokenizer fails `--fail-under`.";
 #[command(after_help = EXAMPLES)]
 pub struct Eval {
     /// Tokenizers, each a path or `name=PATH`
-    #[arg(value_name = "TOK", required_unless_present_any = ["list", "human_ratings"])]
+    #[arg(value_name = "TOK", required_unless_present_any = ["list", "human_ratings", "curve"])]
     toks: Vec<PathBuf>,
 
     /// Language of the text, unless an input says otherwise; without an input: whose embedded sample to judge on [default: all]
@@ -74,7 +78,8 @@ pub struct Eval {
     #[arg(long, value_name = "LIST")]
     paper: Option<PathBuf>,
 
-    /// Metrics or families to measure, separated by commas; renyi_ALPHA_vocab and renyi_ALPHA_used take any order [default: all]
+    /// Metrics or families to measure, separated by commas; renyi_ALPHA_vocab and renyi_ALPHA_used take any order [default: all but speed,
+    /// which no two runs agree on]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<String>,
 
@@ -101,6 +106,19 @@ pub struct Eval {
     /// Tokens of the document sample on which what needs all of them in memory is measured
     #[arg(long, value_name = "N", value_parser = size, default_value = "20m")]
     ngram_tokens: usize,
+
+    /// More tokenizers, as points of a curve: vocab=1k,4k (the first merges of each TOK), training=1m,4m (BPE trained on so
+    /// many bytes of `--train`) or domain (one for each `--train`, on equal amounts); may be given several times
+    #[arg(long, value_name = "AXIS[=SIZES]")]
+    curve: Vec<Curve>,
+
+    /// Text that the points of a curve are trained on, as `[name=]PATH`; may be given several times
+    #[arg(long, value_name = "PATH", requires = "curve")]
+    train: Vec<PathBuf>,
+
+    /// Tokens of the points that are trained [default: as many as the first TOK has, else 16k]
+    #[arg(long, value_name = "N", value_parser = size, requires = "train")]
+    curve_vocab: Option<usize>,
 
     /// How to split text, where the file of a tokenizer does not say
     #[arg(long, value_name = "PATTERN")]
@@ -157,6 +175,7 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         }
         None => {}
     }
+    curve::check(args)?;
     let corpora = inputs::inputs(args)?;
     let golds = inputs::golds(args, global.ui())?;
     let parallel = inputs::parallel(args)?;
@@ -164,8 +183,11 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     let progress = Progress::new(global.ui());
     // It may wait for standard input or for a compressor, and keeps nothing on disk that could outlive the process.
     let blockable = Blockable::begin();
-    let evaluated =
-        global.in_pool(|| evaluation::evaluate(subjects, &corpora, &golds, parallel.as_ref(), &options, &progress))?;
+    let evaluated = global.in_pool(|| {
+        let mut subjects = subjects;
+        subjects.extend(curve::points(args, global, &subjects, &progress)?);
+        evaluation::evaluate(subjects, &corpora, &golds, parallel.as_ref(), &options, &progress)
+    })?;
     drop(blockable);
     progress.clear();
     let evaluation = evaluated?;
@@ -241,7 +263,7 @@ fn metrics<'m>(names: &[String], gates: &[Gate], own: &'m [Metric<'m>]) -> Resul
     }
     let is = |m: &Metric<'_>, name: &str| m.name == name || Renyi::named(name).is_some_and(|r| r.name() == m.name);
     let asked = |m: &&Metric<'_>| {
-        names.is_empty()
+        (names.is_empty() && !m.on_request())
             || names.iter().any(|name| is(m, name) || m.family == name)
             || gates.iter().any(|g| g.metric == m.name)
     };
@@ -259,7 +281,8 @@ fn listing() -> String {
     for m in metric::all() {
         if m.family != family {
             family = m.family;
-            text += &format!("{}{family}:\n", if text.is_empty() { "" } else { "\n" });
+            let note = if m.on_request() { " (only on request: `--metrics speed`)" } else { "" };
+            text += &format!("{}{family}{note}:\n", if text.is_empty() { "" } else { "\n" });
         }
         text += &format!(
             "  {} ({}, {})\n      {}\n      source: {}\n",

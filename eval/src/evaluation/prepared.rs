@@ -21,7 +21,9 @@ use crate::metric::{Compute, Figure, Metric, Place, Traits};
 use crate::metrics::renyi_figure;
 use crate::parallel::Costs;
 use crate::pass::{self, Tokens};
+use crate::robustness::{self, Disturbed};
 use crate::sampled::{Sampled, hash};
+use crate::speed::{self, Speed};
 use crate::subject::{Baseline, Class, Kind, Subject};
 use crate::view::View;
 
@@ -38,6 +40,8 @@ pub(super) struct Wanted {
     pub(super) overlap: bool,
     /// Borders against those of the first tokenizer.
     pub(super) agreement: bool,
+    pub(super) robust: robustness::Which,
+    speed: bool,
 }
 
 impl Wanted {
@@ -48,11 +52,15 @@ impl Wanted {
             lexicon: metrics.iter().any(|m| matches!(m.compute, Compute::Lexicon(_))),
             overlap: metrics.iter().any(|m| m.name == "vocabulary_overlap_running"),
             agreement: metrics.iter().any(|m| m.name == "boundary_agreement"),
+            robust: std::array::from_fn(|n| {
+                metrics.iter().any(|m| matches!(m.compute, Compute::Robust(d, _) if d == n))
+            }),
+            speed: metrics.iter().any(|m| m.on_request()),
         }
     }
 
     pub(super) fn sample(self) -> bool {
-        self.orders || self.sizes
+        self.orders || self.sizes || self.speed || self.robust.contains(&true)
     }
 }
 
@@ -61,6 +69,25 @@ struct Lines {
     total: Costs,
     language: Option<usize>,
     drawn: Vec<Costs>,
+}
+
+/// Disturbed documents.
+#[derive(Default)]
+struct Robust {
+    total: robustness::Sums,
+    drawn: Vec<robustness::Sums>,
+}
+
+impl Robust {
+    fn new(documents: &[robustness::Sums], seed: u64) -> Robust {
+        let sum = |documents: &[robustness::Sums]| {
+            let mut sum = robustness::Sums::default();
+            documents.iter().for_each(|document| sum.add(document));
+            sum
+        };
+        let blocks: Vec<_> = documents.chunks(documents.len().div_ceil(MOST).max(1)).map(sum).collect();
+        Robust { total: sum(&blocks), drawn: drawn(&blocks, seed, robustness::Sums::add) }
+    }
 }
 
 /// One tokenizer on one corpus, ready for every metric.
@@ -79,6 +106,9 @@ pub(super) struct Prepared {
     sizes: Option<Sizes>,
     lexicality: Option<Lexicality>,
     paper: Option<Paper>,
+    /// By disturbance; empty where none is wanted.
+    robust: Vec<Robust>,
+    speed: Option<Speed>,
     aligned: Option<Aligned>,
     words: Vec<Sums>,
     lines: Option<Lines>,
@@ -206,6 +236,25 @@ impl Prepared {
         self.total.round_trips < self.total.documents
     }
 
+    /// Measures what disturbances and the clock say of a tokenizer on the document sample.
+    pub(super) fn try_out(
+        &mut self,
+        subject: &Subject,
+        documents: &[String],
+        disturbed: &[Disturbed],
+        wanted: Wanted,
+    ) -> Result<()> {
+        if wanted.robust.contains(&true) {
+            let sums = robustness::measure(subject, documents, disturbed)?;
+            self.robust = sums.iter().map(|documents| Robust::new(documents, self.seed)).collect();
+        }
+        if let Some(judged) = subject.judged().filter(|_| wanted.speed) {
+            let documents = speed::enough(documents);
+            self.speed = Some(speed::measure(&judged.tokenizer, documents, &mut speed::Machine::default())?);
+        }
+        Ok(())
+    }
+
     /// The figure of a metric, and that of each replicate where there are any.
     pub(super) fn figures(&self, metric: &Metric, first: &Prepared) -> (Figure, Vec<Option<f64>>) {
         match metric.compute {
@@ -227,6 +276,10 @@ impl Prepared {
             Compute::Orders(f) => (self.orders.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Sizes(f) => (self.sizes.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::HeldOut(order, bytes) => self.held_out(order, bytes),
+            Compute::Robust(n, f) => self.robust.get(n).map_or((Figure::NONE, Vec::new()), |robust| {
+                (f(&robust.total), robust.drawn.iter().map(|sums| f(sums).value).collect())
+            }),
+            Compute::Speed(f) => (self.speed.as_ref().map_or(Figure::NONE, f), Vec::new()),
             Compute::Words(f) => {
                 let total = self.aligned.as_ref().map_or(Figure::NONE, |aligned| f(&aligned.total));
                 (total, self.words.iter().map(|sums| f(sums).value).collect())

@@ -2,6 +2,7 @@
 
 use toktool::corpus::Stats;
 
+use crate::curve::Point;
 use crate::evidence::Evidence;
 use crate::gold::Report;
 use crate::metric::{Better, Figure, Metric, Place};
@@ -58,6 +59,15 @@ pub struct SubjectInfo {
     pub declared: Option<u64>,
     /// Whether every text comes back byte for byte, by construction.
     pub lossless: bool,
+    /// Where it lies on a curve, if it is a point of one.
+    pub point: Option<Point>,
+}
+
+impl SubjectInfo {
+    /// Whether it is a tokenizer that was named: neither a baseline nor a point of a curve.
+    pub fn is_named(&self) -> bool {
+        !self.baseline && self.point.is_none()
+    }
 }
 
 /// What is said of a corpus.
@@ -116,7 +126,7 @@ impl CorpusInfo {
 /// Everything that was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Evaluation<'a> {
-    /// Tokenizers as named, then baselines.
+    /// Tokenizers as named, then points of curves, then baselines.
     pub subjects: Vec<SubjectInfo>,
     /// Corpora as named.
     pub corpora: Vec<CorpusInfo>,
@@ -164,7 +174,7 @@ impl Evaluation<'_> {
     /// Whether a tokenizer is compared with others by a metric on a corpus.
     pub fn ranks(&self, corpus: usize, subject: usize, metric: usize) -> bool {
         let lossy = || self.metrics[metric].needs_all_text() && self.lossy.contains(&(corpus, subject));
-        !self.subjects[subject].baseline && !lossy()
+        self.subjects[subject].is_named() && !lossy()
     }
 
     /// The best figure of a tokenizer that is ranked; `None` where neither direction is good.

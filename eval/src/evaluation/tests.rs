@@ -19,7 +19,14 @@ fn input(text: &'static str) -> Input<'static> {
 }
 
 fn options(threads: usize) -> Options<'static> {
-    Options { metrics: metric::all().collect(), seed: 1, threads, sample_tokens: 1 << 16, baselines: true, paper: None }
+    Options {
+        metrics: metric::all().filter(|m| !m.on_request()).collect(),
+        seed: 1,
+        threads,
+        sample_tokens: 1 << 16,
+        baselines: true,
+        paper: None,
+    }
 }
 
 fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {

@@ -27,6 +27,8 @@ mod fairness;
 mod information;
 mod lexical;
 mod morphology;
+mod robustness;
+mod speed;
 mod structure;
 mod vocabulary;
 
@@ -46,4 +48,6 @@ pub const TABLES: &[&[Metric<'static>]] = &[
     lexical::ROWS,
     morphology::ROWS,
     fairness::ROWS,
+    robustness::ROWS,
+    speed::ROWS,
 ];

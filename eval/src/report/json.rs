@@ -45,6 +45,7 @@ pub fn json(evaluation: &Evaluation) -> Value {
             "baseline": s.baseline,
             "vocabulary": s.declared,
             "lossless": s.lossless,
+            "point": s.point,
         })
     });
     let corpora = evaluation.corpora.iter().map(|c| {

@@ -1,5 +1,6 @@
 //! An evaluation as people and programs read it.
 
+mod curves;
 mod html;
 mod json;
 mod latex;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use toktool::{Error, Result};
 
+use crate::curve::At;
 use crate::evaluation::Evaluation;
 
 /// A row as csv, json and parquet have it.
@@ -34,12 +35,19 @@ pub struct Row<'e> {
     pub definition: &'e str,
     /// Why there is no figure.
     pub reason: Option<&'e str>,
+    /// The curve that the tokenizer is a point of.
+    pub curve: Option<&'e str>,
+    /// What changes along it.
+    pub axis: Option<&'e str>,
+    /// Where on it the tokenizer is.
+    pub x: Option<&'e At>,
 }
 
 /// All rows: by corpus, then tokenizer, then metric. What is not a finite number is none.
 pub fn rows<'e>(evaluation: &'e Evaluation<'_>) -> Vec<Row<'e>> {
     let row = |m: &crate::evaluation::Measurement| {
         let (metric, corpus) = (evaluation.metrics[m.metric], &evaluation.corpora[m.corpus]);
+        let point = evaluation.subjects[m.subject].point.as_ref();
         let value = m.figure.value.filter(|v| v.is_finite());
         let interval = m.interval.filter(|(low, high)| low.is_finite() && high.is_finite());
         Row {
@@ -56,6 +64,9 @@ pub fn rows<'e>(evaluation: &'e Evaluation<'_>) -> Vec<Row<'e>> {
             aggregation: metric.aggregation,
             definition: metric.definition,
             reason: value.is_none().then_some(metric.missing),
+            curve: point.map(|p| p.curve.as_str()),
+            axis: point.map(|p| p.axis.name()),
+            x: point.map(|p| &p.x),
         }
     };
     evaluation.measurements.iter().map(row).collect()

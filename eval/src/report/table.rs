@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+use super::curves::curves;
 use super::number::{content, lossy, shown};
 use crate::evaluation::Evaluation;
 use crate::subject::BASELINE;
 
 /// Columns of the terminal.
-const WIDTH: u16 = 100;
+pub(super) const WIDTH: u16 = 100;
 /// Tokenizers beside each other.
-const BESIDE: usize = 6;
+pub(super) const BESIDE: usize = 6;
 
 /// A block for each corpus; where there are many tokenizers, they stand in several tables below each other.
 pub fn table(evaluation: &Evaluation) -> String {
@@ -19,7 +20,9 @@ pub fn table(evaluation: &Evaluation) -> String {
     for (c, corpus) in evaluation.measured_corpora() {
         let language = corpus.language.as_ref().map_or(String::new(), |l| format!(" ({l})"));
         let _ = writeln!(out, "{}{language}: {}", corpus.name, content(&corpus.content));
-        let subjects: Vec<usize> = (0..evaluation.subjects.len()).collect();
+        // Points of curves have a place of their own.
+        let subjects = (0..evaluation.subjects.len()).filter(|&s| evaluation.subjects[s].point.is_none());
+        let subjects: Vec<usize> = subjects.collect();
         for beside in subjects.chunks(BESIDE) {
             let _ = writeln!(out, "{}", part(evaluation, c, beside));
         }
@@ -40,7 +43,7 @@ pub fn table(evaluation: &Evaluation) -> String {
         }
         out.push('\n');
     }
-    out
+    out + &curves(evaluation)
 }
 
 fn short(name: &str) -> &str {

@@ -4,7 +4,8 @@ use crate::metric::{Figure, find};
 
 pub(super) fn evaluation(subjects: usize) -> Evaluation<'static> {
     let name = |n: usize| if n + 1 == subjects { "baseline:words".to_owned() } else { format!("tok_{n}") };
-    let subject = |n| SubjectInfo { name: name(n), baseline: n + 1 == subjects, declared: Some(5), lossless: true };
+    let subject =
+        |n| SubjectInfo { name: name(n), baseline: n + 1 == subjects, declared: Some(5), lossless: true, point: None };
     let metrics = vec![find("fertility").unwrap(), find("round_trip").unwrap(), find("unknown_bytes").unwrap()];
     let mut measurements = Vec::new();
     for subject in 0..subjects {

@@ -34,7 +34,7 @@ impl FromStr for Gate {
 }
 
 impl Gate {
-    /// A line for each tokenizer and corpus that does not pass. Baselines need not.
+    /// A line for each tokenizer that was named and corpus that does not pass. Baselines and points of curves need not.
     pub fn failures(&self, evaluation: &Evaluation) -> Vec<String> {
         let Some(m) = evaluation.metrics.iter().position(|m| m.name == self.metric) else { return Vec::new() };
         let better = evaluation.metrics[m].better;
@@ -43,7 +43,7 @@ impl Gate {
             failures.push(format!("{} is not measured: there is nothing to measure it on", self.metric));
         }
         for (c, corpus) in evaluation.corpora.iter().enumerate().filter(|(c, _)| evaluation.measures(*c, m)) {
-            for (s, subject) in evaluation.subjects.iter().enumerate().filter(|(_, s)| !s.baseline) {
+            for (s, subject) in evaluation.subjects.iter().enumerate().filter(|(_, s)| s.is_named()) {
                 let found = match evaluation.value(c, s, m) {
                     Some(value) if !better.prefers(self.value, value) => continue,
                     Some(value) => format!("is {value}"),
