@@ -133,12 +133,14 @@ impl BpeCore {
         work.lanes.clear();
         let new =
             PieceCache::unknown(pieces).map(|(start, end)| &text[start..end]).filter(|piece| piece.len() <= SHORT);
-        if let Some(whole) = &self.whole {
+        if let Some(whole) = &self.whole
+            && self.bridge.is_none()
+        {
             new.clone().for_each(|piece| whole.prefetch(piece));
         }
         let bytes = self.base.byte_table().filter(|_| Lanes::fit(&self.merges));
         for piece in new {
-            if let Some(id) = self.whole(piece) {
+            if let Some(id) = self.whole_pretoken(piece) {
                 work.lanes.push(std::iter::once(id), std::iter::empty());
                 continue;
             }
@@ -160,13 +162,18 @@ impl BpeCore {
     /// The ids of one long piece, without the cache.
     fn merge_piece(&self, piece: &[u8], work: &mut Work, ids: &mut Vec<Id>) {
         ids.clear();
-        if let Some(id) = self.whole(piece) {
+        if let Some(id) = self.whole_pretoken(piece) {
             ids.push(id);
             return;
         }
         self.base.symbols(piece, |id, _| ids.push(id));
         // Not side by side: there may be others that wait to be read.
         work.long.merge(&self.merges, ids);
+    }
+
+    /// The token that is this whole piece, if pieces are pretokens: what lies between two cuts of the bridge is a part of one.
+    fn whole_pretoken(&self, piece: &[u8]) -> Option<Id> {
+        if self.bridge.is_some() { None } else { self.whole(piece) }
     }
 
     /// The token that is this whole text, in a model that prefers it to its merges.

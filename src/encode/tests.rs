@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::formats::{foreign, hf};
 use crate::text::{Behavior, Named, Pattern, Prepend, Rewrite, Split, Splitter};
-use crate::tokenizer::{AddedToken, Alphabet, Decoder, Post};
+use crate::tokenizer::{AddedToken, Alphabet, Bpe, Decoder, Post};
 use crate::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
 use crate::unicode::Normalizer;
+use crate::vocab::Merge;
 use crate::words::WordCounts;
 
 fn trained(alphabet: Alphabet, byte_fallback: bool, splitter: Splitter, merges: usize) -> Tokenizer {
@@ -210,5 +211,27 @@ fn scratch_of_one_encoder_serves_another() {
         let mut ids = Vec::new();
         encoder.encode_into(text, options, &mut scratch, &mut ids).unwrap();
         assert_eq!(ids, encoder.encode(text).unwrap());
+    }
+}
+
+/// `b c` is merged before `a b`, so `abc1` is `a`, `bc`, `1`. `abc` is a token, but no pretoken there; alone it is one.
+#[test]
+fn only_a_whole_pretoken_is_looked_up_whole() {
+    let mut model = Bpe { ignore_merges: true, ..Bpe::default() };
+    (0..=255u8).for_each(|byte| drop(model.vocab.push(&[byte])));
+    for token in ["bc", "ab", "abc"] {
+        model.vocab.push(token.as_bytes());
+    }
+    let merge = |left, right, new| Merge { left, right, new };
+    model.vocab.merges =
+        vec![merge(b'b'.into(), b'c'.into(), 256), merge(b'a'.into(), b'b'.into(), 257), merge(257, b'c'.into(), 258)];
+    let tokenizer = Tokenizer { model: Model::Bpe(model), decoders: vec![Decoder::ByteLevel], ..Tokenizer::default() };
+    let encoder = Encoder::new(&tokenizer).unwrap();
+    assert_eq!(encoder.encode("abc1").unwrap(), [b'a'.into(), 256, b'1'.into()]);
+    assert_eq!(encoder.encode("abc").unwrap(), [258]);
+    let theirs = foreign::load(&hf::write_string(&tokenizer).unwrap()).unwrap();
+    for text in ["abc1", "abc", "1abc", "abcabc", "ab1abc"] {
+        assert_eq!(encoder.encode(text).unwrap(), theirs.encode(text, false).unwrap().get_ids(), "{text}");
+        same_as_theirs(&tokenizer, text).unwrap();
     }
 }

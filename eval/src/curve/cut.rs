@@ -1,12 +1,14 @@
 //! A tokenizer cut to a smaller vocabulary: its first merges, up to a size.
 //!
-//! A greedy trainer appends merges, and what it appends next does not depend on how many are still to come: so the training with a
-//! smaller vocabulary is a beginning of the larger one. A tokenizer whose merges stand in the order of training, as those of
-//! toktool, Hugging Face, tiktoken and SentencePiece do, therefore holds all smaller ones. Whether they do cannot be proved
-//! from a file, but a merge of tokens that only a later merge makes disproves it, and is refused.
+//! A greedy trainer appends merges, and what it appends next does not depend on how many are still to come: so the
+//! training with a smaller vocabulary is a beginning of the larger one. A tokenizer whose merges stand in the order of
+//! training, as those of toktool, Hugging Face, tiktoken and SentencePiece do, therefore holds all smaller ones.
+//! Whether they do cannot be proved from a file, but a merge of tokens that only a later merge makes disproves it, and
+//! is refused.
 //!
-//! What no merge makes stays, and counts: the alphabet, added and special tokens, byte-fallback and user-defined tokens. Splitter and
-//! normalizers stay as they are; compiled morpheme boundaries are part of the splitter and do not depend on the size either.
+//! What no merge makes stays, and counts: the alphabet, added and special tokens, byte-fallback and user-defined
+//! tokens. Splitter and normalizers stay as they are; compiled morpheme boundaries are part of the splitter and do not
+//! depend on the size either.
 
 use toktool::repair::{Unwanted, trim};
 use toktool::tokenizer::{Bpe, Model, Tokenizer};
@@ -16,8 +18,8 @@ use toktool::{Error, Result};
 /// The tokenizer that a training with `size` tokens would have made, with dense ids. O(tokens and merges).
 ///
 /// # Errors
-/// [`Error::Unsupported`] for a model without merges, or with merges that are not in the order of training; [`Error::Config`] for a
-/// size with no room for a merge, or larger than the tokenizer.
+/// [`Error::Unsupported`] for a model without merges, or with merges that are not in the order of training;
+/// [`Error::Config`] for a size with no room for a merge, or larger than the tokenizer.
 pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
     let refused = |why: String| Err(Error::unsupported("cutting its vocabulary", why));
     let Model::Bpe(model) = &tokenizer.model else {

@@ -1,12 +1,12 @@
-//! Curves: the same figures over the size of the vocabulary, the amount of training text and the domain that it is from, as in
-//! Erdogan et al. 2026 (2601.09039), figures 4 and 8.
+//! Curves: the same figures over the size of the vocabulary, the amount of training text and the domain that it is
+//! from, as in Erdogan et al. 2026 (2601.09039), figures 4 and 8.
 //!
-//! A point of a curve is a tokenizer like any other, so that every metric is measured on it; it is a [`Subject`] that knows what
-//! it is a [`Point`] of. Points are judged beside the tokenizers that were named, but not ranked with them.
+//! A point of a curve is a tokenizer like any other, so that every metric is measured on it; it is a [`Subject`] that
+//! knows what it is a [`Point`] of. Points are judged beside the tokenizers that were named, but not ranked with them.
 //!
-//! Deviations from the paper: training text is a seeded sample of documents, in bytes, where theirs is the beginning of a stream, in
-//! characters; a smaller sample is contained in the larger ones, as there. Vocabulary sizes are cut from one training ([`cut()`]),
-//! which for a greedy trainer is the same as training each of them.
+//! Deviations from the paper: training text is a seeded sample of documents, in bytes, where theirs is the beginning of
+//! a stream, in characters; a smaller sample is contained in the larger ones, as there. Vocabulary sizes are cut from
+//! one training ([`cut()`]), which for a greedy trainer is the same as training each of them.
 
 mod cut;
 mod training;

@@ -1,7 +1,7 @@
 //! Plain BPE trained in memory on samples of documents.
 //!
-//! The sample is that of [`Sampler`]: distinct documents of smallest hash, each cut to its first [`LONGEST`] bytes, as many as fit.
-//! A smaller sample is drawn from the larger one by the same rule, so that samples are nested.
+//! The sample is that of [`Sampler`]: distinct documents of smallest hash, each cut to its first [`LONGEST`] bytes, as
+//! many as fit. A smaller sample is drawn from the larger one by the same rule, so that samples are nested.
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -40,7 +40,7 @@ impl Settings {
     /// Like a tokenizer, or the program's defaults (16,000 tokens): a foreign one gives nothing but its size.
     ///
     /// # Errors
-    /// None; the default pattern is a known one.
+    /// What the default pattern reports, which is a known one.
     pub fn like(tokenizer: Option<(&Tokenizer, u64)>, vocab_size: Option<usize>) -> Result<Settings> {
         let size = vocab_size.or(tokenizer.map(|(_, declared)| declared as usize)).unwrap_or(SIZE);
         if let Some((Tokenizer { model: Model::Bpe(model), added, splitter, normalizers, .. }, _)) = tokenizer {

@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(mapped(&e, &[0, 1, 2, 3, 4, 5, 6, 7], Edit::from_new), back);
     }
 
-    /// `a|b|c` without `b`: places 1 and 2 face the one place 1. With `x` put in between `a` and `b`, place 1 faces two.
+    /// `a|b|c` without `b`: places 1 and 2 face the one place 1. With `x` put in between `a` and `b`, place 1 faces
+    /// two.
     #[test]
     fn what_is_put_in_or_taken_out_has_no_place() {
         let out = edited(&[("a", "a"), ("b", ""), ("c", "c")]);

@@ -1,16 +1,16 @@
 //! Robustness: what becomes of the tokens when a text is disturbed in a way that a reader hardly notices.
 //!
-//! There is no standard for it; so each disturbance is a small seeded generator ([`DISTURBANCES`]), and two figures are taken
-//! of it on the documents of the sample that it changes: tokens after over tokens before, and how many token borders
-//! stay where they were. A document that is not changed counts for neither.
+//! There is no standard for it; so each disturbance is a small seeded generator ([`DISTURBANCES`]), and two figures are
+//! taken of it on the documents of the sample that it changes: tokens after over tokens before, and how many token
+//! borders stay where they were. A document that is not changed counts for neither.
 //!
-//! **Borders.** A border is a place inside the text where a token starts. The edits align the two texts: a place is *common*
-//! where it lies in neither text inside an edit, nor at an edit that only puts something in or takes something out (there one
-//! place faces two). The figure is the F1 of the borders at common places before and after. So a letter that is replaced
-//! takes part with the places on both sides of it, as every letter does where all of them change case.
+//! **Borders.** A border is a place inside the text where a token starts. The edits align the two texts: a place is
+//! *common* where it lies in neither text inside an edit, nor at an edit that only puts something in or takes something
+//! out (there one place faces two). The figure is the F1 of the borders at common places before and after. So a letter
+//! that is replaced takes part with the places on both sides of it, as every letter does where all of them change case.
 //!
-//! The seed of a document's disturbance depends on the seed of the run, on the document and on the disturbance alone: neither on
-//! order nor on threads.
+//! The seed of a document's disturbance depends on the seed of the run, on the document and on the disturbance alone:
+//! neither on order nor on threads.
 
 mod edited;
 mod generators;

@@ -41,7 +41,8 @@ fn decomposition_is_an_edit_a_grapheme() {
     assert!(!apply("nfd", "abc कि", None).is_changed());
 }
 
-/// क्ष gets a joiner at rate 1, and with one loses it; a virama at the end of a word, or before another script, joins nothing.
+/// क्ष gets a joiner at rate 1, and with one loses it; a virama at the end of a word, or before another script, joins
+/// nothing.
 #[test]
 fn joiners_come_and_go_in_conjuncts() {
     for seed in 0..8 {
@@ -75,9 +76,9 @@ fn as_many_places_are_changed_as_the_table_says() {
     }
 }
 
-/// Of `ab ab` under case, `AB AB`, by characters: 5 tokens before and after; borders 1, 2, 3, 4 in both.
-/// By words (`ab`, ` ab`): 2 tokens, border 2. By spaces doubled at one place, `ab  ab`: characters have 6 tokens, places
-/// 1, 2, 4, 5 of the new text are common, 3 is inside the edit; words have 2 tokens, and the border stays.
+/// Of `ab ab` under case, `AB AB`, by characters: 5 tokens before and after; borders 1, 2, 3, 4 in both. By words
+/// (`ab`, ` ab`): 2 tokens, border 2. By spaces doubled at one place, `ab  ab`: characters have 6 tokens, places 1, 2,
+/// 4, 5 of the new text are common, 3 is inside the edit; words have 2 tokens, and the border stays.
 #[test]
 fn sums_by_hand() {
     let documents = ["ab ab".to_owned()];

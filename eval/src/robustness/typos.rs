@@ -1,8 +1,9 @@
 //! Typing errors: in some of the words with letters one of four slips (Damerau 1964, with doubling as the insertion).
 //!
-//! Where a slip cannot be made in a word (two equal letters cannot change places, a word of one letter cannot lose it), the
-//! letter is doubled. The neighbour of a letter is one beside it on a keyboard, Turkish Q for Turkish and Azerbaijani, else
-//! QWERTY; letters that are on neither have the letter before or after them in the order of their script as neighbour.
+//! Where a slip cannot be made in a word (two equal letters cannot change places, a word of one letter cannot lose it),
+//! the letter is doubled. The neighbour of a letter is one beside it on a keyboard, Turkish Q for Turkish and
+//! Azerbaijani, else QWERTY; letters that are on neither have the letter before or after them in the order of their
+//! script as neighbour.
 
 use toktool::random::Random;
 

@@ -185,8 +185,8 @@ fn of_tokenizer(error: Error, name: &str) -> Error {
     }
 }
 
-/// Merges that put clusters together come before all others, and a smaller vocabulary may not lack one: how many they are does
-/// not stand in the file, so the recipe beside it is asked whether there are any.
+/// Merges that put clusters together come before all others, and a smaller vocabulary may not lack one: how many they
+/// are does not stand in the file, so the recipe beside it is asked whether there are any.
 fn cuttable(tok: &Path) -> Result<()> {
     let path = args::tokenizer_path(tok);
     let folder = if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
