@@ -11,6 +11,8 @@
 mod cut;
 mod training;
 
+use std::fmt;
+
 use serde::Serialize;
 use toktool::Result;
 
@@ -50,6 +52,15 @@ pub enum At {
     Size(u64),
     /// A name.
     Name(String),
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Size(size) => write!(f, "{size}"),
+            At::Name(name) => f.write_str(name),
+        }
+    }
 }
 
 /// A place on a curve.

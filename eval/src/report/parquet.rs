@@ -28,6 +28,9 @@ const SCHEMA: &str = "message measurements {
     required binary aggregation (UTF8);
     required binary definition (UTF8);
     optional binary reason (UTF8);
+    optional binary curve (UTF8);
+    optional binary axis (UTF8);
+    optional binary x (UTF8);
 }";
 
 /// The values of a column.
@@ -58,6 +61,10 @@ fn columns(rows: &[Row<'_>]) -> Vec<Column> {
         text(|row| Some(row.aggregation)),
         text(|row| Some(row.definition)),
         text(|row| row.reason),
+        text(|row| row.curve),
+        text(|row| row.axis),
+        // Sizes are spelled out, as domains are.
+        Column::Text(rows.iter().map(|row| row.x.map(|x| ByteArray::from(x.to_string().into_bytes()))).collect()),
     ]
 }
 
