@@ -2,9 +2,10 @@
 //!
 //! A greedy trainer appends merges, and what it appends next does not depend on how many are still to come: so the
 //! training with a smaller vocabulary is a beginning of the larger one. A tokenizer whose merges stand in the order of
-//! training, as those of toktool, Hugging Face, tiktoken and SentencePiece do, therefore holds all smaller ones.
-//! Whether they do cannot be proved from a file, but a merge of tokens that only a later merge makes disproves it, and
-//! is refused.
+//! training, as those of toktool, Hugging Face and tiktoken do, therefore holds all smaller ones. So does one that was
+//! read from SentencePiece, whose tokens stand in that order: its list has every way to put a token together, of which
+//! those stay whose parts do. Whether the order is that of training cannot be proved from a file, but a token that is
+//! only put together from later ones disproves it, and is refused.
 //!
 //! What no merge makes stays, and counts: the alphabet, added and special tokens, byte-fallback and user-defined
 //! tokens. Splitter and normalizers stay as they are; compiled morpheme boundaries are part of the splitter and do not
@@ -12,7 +13,7 @@
 
 use toktool::repair::{Unwanted, trim};
 use toktool::tokenizer::{Bpe, Model, Tokenizer};
-use toktool::vocab::{Id, Vocab};
+use toktool::vocab::{Id, Merge, Vocab};
 use toktool::{Error, Result};
 
 /// The tokenizer that a training with `size` tokens would have made, with dense ids. O(tokens and merges).
@@ -21,22 +22,17 @@ use toktool::{Error, Result};
 /// [`Error::Unsupported`] for a model without merges, or with merges that are not in the order of training;
 /// [`Error::Config`] for a size with no room for a merge, or larger than the tokenizer.
 pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
-    let refused = |why: String| Err(Error::unsupported("cutting its vocabulary", why));
+    let refused = |why: String| Error::unsupported("cutting its vocabulary", why);
     let Model::Bpe(model) = &tokenizer.model else {
-        return refused("only BPE has merges in an order; train a tokenizer of each size instead".to_owned());
+        let why = "only BPE has merges in an order; train a tokenizer of each size instead";
+        return Err(refused(why.to_owned()));
     };
     let vocab = &model.vocab;
     let mut kept: Vec<bool> = (0..vocab.len() as Id).map(|id| vocab.token(id).is_some()).collect();
     vocab.merges.iter().for_each(|merge| kept[merge.new as usize] = false);
-    let mut made = kept.clone();
-    for (rank, merge) in vocab.merges.iter().enumerate() {
-        if !made[merge.left as usize] || !made[merge.right as usize] {
-            return refused(format!(
-                "its merges are not in the order of training: number {rank} joins a token that only a later one makes"
-            ));
-        }
-        made[merge.new as usize] = true;
-    }
+    let order = in_order(vocab, kept.clone()).map_err(|rank| {
+        refused(format!("its merges are not in the order of training: number {rank} needs a token that comes later"))
+    })?;
     let mut tokens = vocab.defined();
     for added in &tokenizer.added {
         match kept.get_mut(added.id as usize) {
@@ -55,18 +51,24 @@ pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
             format!("a vocabulary of {size} leaves no room for a merge: {count} tokens are there before the first");
         return Err(Error::config("--curve", why).with_hint(format!("ask for more than {count}")));
     }
-    let mut merges = 0;
-    while merges < vocab.merges.len() && (count < size || size == tokens) {
-        let new = &mut kept[vocab.merges[merges].new as usize];
+    let (mut merges, mut last) = (0, None);
+    while let Some(merge) = vocab.merges.get(merges) {
+        let full = count >= size && size < tokens;
+        if full && (order == Order::Learned || last != Some(merge.new)) {
+            break;
+        }
+        let new = &mut kept[merge.new as usize];
         count += usize::from(!*new);
         *new = true;
+        last = Some(merge.new);
         merges += 1;
     }
     let mut smaller = Vocab::new();
     for (id, token) in vocab.iter().filter(|(id, _)| kept[*id as usize]) {
         if vocab.is_literal(id) { smaller.set_literal(id, token) } else { smaller.set(id, token) }
     }
-    smaller.merges = vocab.merges[..merges].to_vec();
+    let whole = |m: &&Merge| [m.left, m.right, m.new].iter().all(|&id| kept[id as usize]);
+    smaller.merges = vocab.merges[..merges].iter().filter(whole).copied().collect();
     let smaller = Tokenizer {
         normalizers: tokenizer.normalizers.clone(),
         splitter: tokenizer.splitter.clone(),
@@ -80,13 +82,40 @@ pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
     Ok(trim(&smaller, Unwanted::default())?.tokenizer)
 }
 
+/// What the order of merges is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Each merge as it was learned: it joins tokens that are there.
+    Learned,
+    /// All ways to put a token together, at the place where it was learned: some by tokens that come later.
+    ByToken,
+}
+
+/// The order of a merge list whose base tokens are `made`, or the first merge that no training can have learned there.
+fn in_order(vocab: &Vocab, mut made: Vec<bool>) -> std::result::Result<Order, usize> {
+    let mut order = Order::Learned;
+    let mut rank = 0;
+    for ways in vocab.merges.chunk_by(|a, b| a.new == b.new) {
+        let there = |merge: &Merge| made[merge.left as usize] && made[merge.right as usize];
+        let new = ways[0].new as usize;
+        if !ways.iter().all(there) {
+            order = Order::ByToken;
+        }
+        if !made[new] && !ways.iter().any(there) {
+            return Err(rank);
+        }
+        made[new] = true;
+        rank += ways.len();
+    }
+    Ok(order)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use toktool::tokenizer::AddedToken;
     use toktool::train::{BpeTrainer, Frame, TrainInput, Trained, Trainer, assemble};
-    use toktool::vocab::Merge;
     use toktool::words::WordCounts;
 
     fn trained(words: &[(&str, u64)], vocab_size: usize) -> Trained {
@@ -140,6 +169,22 @@ mod tests {
         assert!(cut(&tokenizer, 258).unwrap_err().to_string().contains("order of training"));
         let foreign = Tokenizer { model: Model::Foreign("{}".to_owned()), ..Tokenizer::default() };
         assert!(cut(&foreign, 258).unwrap_err().to_string().contains("only BPE"));
+    }
+
+    /// As read from SentencePiece: `abc` was learned before `bc`, and is `a bc` too once that is there.
+    #[test]
+    fn all_ways_to_a_token_stay_as_their_parts_do() {
+        let mut model = Bpe::default();
+        for token in ["a", "b", "c", "ab", "abc", "bc"] {
+            model.vocab.push(token.as_bytes());
+        }
+        let merge = |left, right, new| Merge { left, right, new };
+        model.vocab.merges = vec![merge(0, 1, 3), merge(0, 5, 4), merge(3, 2, 4), merge(1, 2, 5)];
+        let tokenizer = Tokenizer { model: Model::Bpe(model), ..Tokenizer::default() };
+        let merges = |size| vocab(&cut(&tokenizer, size).unwrap()).merges.clone();
+        assert_eq!(merges(4), [merge(0, 1, 3)]);
+        assert_eq!(merges(5), [merge(0, 1, 3), merge(3, 2, 4)]);
+        assert_eq!(merges(6).len(), 4);
     }
 
     /// `ab` is made twice; the second way costs no token, and belongs to the sizes after it.
