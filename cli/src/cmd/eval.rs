@@ -78,8 +78,8 @@ pub struct Eval {
     #[arg(long, value_name = "LIST")]
     paper: Option<PathBuf>,
 
-    /// Metrics or families to measure, separated by commas; renyi_ALPHA_vocab and renyi_ALPHA_used take any order [default: all but speed,
-    /// which no two runs agree on]
+    /// Metrics or families to measure, separated by commas; renyi_ALPHA_vocab and renyi_ALPHA_used take any order
+    /// [default: all but speed, which no two runs agree on]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<String>,
 

@@ -5,7 +5,7 @@
 //! training, as those of toktool, Hugging Face and tiktoken do, therefore holds all smaller ones. So does one that was
 //! read from SentencePiece, whose tokens stand in that order: its list has every way to put a token together, of which
 //! those stay whose parts do. Whether the order is that of training cannot be proved from a file, but a token that is
-//! only put together from later ones disproves it, and is refused.
+//! only put together from later ones disproves it, and a cut behind it is refused.
 //!
 //! What no merge makes stays, and counts: the alphabet, added and special tokens, byte-fallback and user-defined
 //! tokens. Splitter and normalizers stay as they are; compiled morpheme boundaries are part of the splitter and do not
@@ -30,9 +30,7 @@ pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
     let vocab = &model.vocab;
     let mut kept: Vec<bool> = (0..vocab.len() as Id).map(|id| vocab.token(id).is_some()).collect();
     vocab.merges.iter().for_each(|merge| kept[merge.new as usize] = false);
-    let order = in_order(vocab, kept.clone()).map_err(|rank| {
-        refused(format!("its merges are not in the order of training: number {rank} needs a token that comes later"))
-    })?;
+    let (order, ordered) = in_order(vocab, kept.clone());
     let mut tokens = vocab.defined();
     for added in &tokenizer.added {
         match kept.get_mut(added.id as usize) {
@@ -63,6 +61,10 @@ pub fn cut(tokenizer: &Tokenizer, size: usize) -> Result<Tokenizer> {
         last = Some(merge.new);
         merges += 1;
     }
+    if merges > ordered {
+        let why = "its merges are not in the order of training";
+        return Err(refused(format!("{why}: number {ordered} needs a token that comes later")));
+    }
     let mut smaller = Vocab::new();
     for (id, token) in vocab.iter().filter(|(id, _)| kept[*id as usize]) {
         if vocab.is_literal(id) { smaller.set_literal(id, token) } else { smaller.set(id, token) }
@@ -91,8 +93,9 @@ enum Order {
     ByToken,
 }
 
-/// The order of a merge list whose base tokens are `made`, or the first merge that no training can have learned there.
-fn in_order(vocab: &Vocab, mut made: Vec<bool>) -> std::result::Result<Order, usize> {
+/// The order of a merge list whose base tokens are `made`, and how many merges stand before the first that no training can
+/// have learned at its place.
+fn in_order(vocab: &Vocab, mut made: Vec<bool>) -> (Order, usize) {
     let mut order = Order::Learned;
     let mut rank = 0;
     for ways in vocab.merges.chunk_by(|a, b| a.new == b.new) {
@@ -102,12 +105,12 @@ fn in_order(vocab: &Vocab, mut made: Vec<bool>) -> std::result::Result<Order, us
             order = Order::ByToken;
         }
         if !made[new] && !ways.iter().any(there) {
-            return Err(rank);
+            break;
         }
         made[new] = true;
         rank += ways.len();
     }
-    Ok(order)
+    (order, rank)
 }
 
 #[cfg(test)]
