@@ -58,3 +58,19 @@ fn degenerate(better: Better, values: &[Option<f64>], named: usize) -> Option<Ve
     let winners: Vec<usize> = (named..values.len()).filter(wins).collect();
     (!winners.is_empty()).then_some(winners)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Higher is better: 3 of the baseline beats 2; a tie with the best counts unless all are equal.
+    #[test]
+    fn degenerate_winners() {
+        let some = |v: &[f64]| v.iter().map(|&v| Some(v)).collect::<Vec<_>>();
+        assert_eq!(degenerate(Better::Higher, &some(&[1.0, 2.0, 3.0, 0.0]), 2), Some(vec![2]));
+        assert_eq!(degenerate(Better::Lower, &some(&[1.0, 2.0, 3.0, 1.0]), 2), Some(vec![3]));
+        assert_eq!(degenerate(Better::Higher, &some(&[1.0, 1.0, 1.0]), 2), None);
+        assert_eq!(degenerate(Better::Neither, &some(&[1.0, 2.0, 3.0]), 2), None);
+        assert_eq!(degenerate(Better::Higher, &[None, Some(1.0)], 1), None);
+    }
+}

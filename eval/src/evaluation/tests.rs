@@ -86,17 +86,6 @@ fn what_cannot_be_judged() {
     assert!(empty.to_string().contains("no text"), "{empty}");
 }
 
-/// Higher is better: 3 of the baseline beats 2; a tie with the best counts unless all are equal.
-#[test]
-fn degenerate_winners() {
-    let some = |v: &[f64]| v.iter().map(|&v| Some(v)).collect::<Vec<_>>();
-    assert_eq!(degenerate(Better::Higher, &some(&[1.0, 2.0, 3.0, 0.0]), 2), Some(vec![2]));
-    assert_eq!(degenerate(Better::Lower, &some(&[1.0, 2.0, 3.0, 1.0]), 2), Some(vec![3]));
-    assert_eq!(degenerate(Better::Higher, &some(&[1.0, 1.0, 1.0]), 2), None);
-    assert_eq!(degenerate(Better::Neither, &some(&[1.0, 2.0, 3.0]), 2), None);
-    assert_eq!(degenerate(Better::Higher, &[None, Some(1.0)], 1), None);
-}
-
 #[test]
 fn spans_of_a_lossless_tokenizer_follow_from_its_tokens() {
     use toktool::encode::{EncodeOptions, Scratch};

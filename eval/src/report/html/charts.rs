@@ -2,6 +2,7 @@
 
 use super::draw::{Axes, Bar, Dot, Line, bars, dots, lines};
 use super::headline;
+use crate::curve::{At, Axis};
 use crate::evaluation::Evaluation;
 use crate::evidence::Plot;
 use crate::metric::Better;
@@ -34,7 +35,8 @@ pub fn charts(evaluation: &Evaluation, corpus: usize) -> Vec<Chart> {
     let on = On { evaluation, corpus };
     let figures = headline(evaluation, corpus).into_iter().map(|metric| on.figure(metric));
     let rest = [on.rate(), on.orders(), on.bracket(), on.rarefaction(), on.lengths(), on.lorenz()];
-    figures.chain(rest).flatten().collect()
+    let along = [Axis::Vocabulary, Axis::Training].into_iter().flat_map(|axis| on.along(axis));
+    figures.chain(rest).flatten().chain(along).collect()
 }
 
 /// An evaluation on one corpus.
@@ -65,7 +67,9 @@ impl On<'_> {
             let (value, interval) = (measured.map(|m| m.0), measured.and_then(|m| m.1));
             Bar { label: self.name(s).to_owned(), class: class(evaluation, s), value, interval }
         };
-        let rows: Vec<Bar> = (0..evaluation.subjects.len()).map(bar).collect();
+        // Points of curves have charts of their own.
+        let compared = (0..evaluation.subjects.len()).filter(|&s| evaluation.subjects[s].point.is_none());
+        let rows: Vec<Bar> = compared.map(bar).collect();
         let row = evaluation.metrics[metric];
         let better = match row.better {
             Better::Higher => "; higher is better",
@@ -147,6 +151,39 @@ impl On<'_> {
         self.tokenizers().map(one).filter(|line| line.points.len() > 1).collect()
     }
 
+    /// The figures that come first, along curves over an axis of sizes.
+    fn along(&self, axis: Axis) -> Vec<Chart> {
+        let subjects = self.evaluation.subjects.iter().enumerate();
+        let points = subjects.filter_map(|(s, subject)| Some((s, subject.point.as_ref()?)));
+        let sized = points.filter(|(_, point)| point.axis == axis).filter_map(|(s, point)| match point.x {
+            At::Size(size) => Some((s, point.curve.as_str(), size as f64)),
+            At::Name(_) => None,
+        });
+        let sized: Vec<(usize, &str, f64)> = sized.collect();
+        let mut curves: Vec<&str> = sized.iter().map(|(_, curve, _)| *curve).collect();
+        curves.dedup();
+        let x = match axis {
+            Axis::Training => "bytes of training text",
+            _ => "entries of the vocabulary",
+        };
+        let line = |(n, &curve): (usize, &&str), metric| {
+            let on = sized.iter().filter(|(_, name, _)| *name == curve);
+            let mut points: Vec<(f64, f64)> =
+                on.filter_map(|&(s, _, size)| Some((size, self.measured(s, metric)?.0))).collect();
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let marks = vec![true; points.len()];
+            Line { label: curve.to_owned(), class: format!("c{}", n % 8), dashed: false, marks, points }
+        };
+        let chart = |metric: usize| {
+            let row = self.evaluation.metrics[metric];
+            let lines: Vec<Line> = curves.iter().enumerate().map(|curve| line(curve, metric)).collect();
+            let drawn: Vec<Line> = lines.into_iter().filter(|line| !line.points.is_empty()).collect();
+            let axes = Axes { x, y: row.unit, log: (true, false), zero: false };
+            self.lines(&format!("{} by {x}", row.name), &format!("{}.", row.definition), &axes, &drawn)
+        };
+        headline(self.evaluation, self.corpus).into_iter().filter_map(chart).collect()
+    }
+
     fn rarefaction(&self) -> Option<Chart> {
         self.lines(
             "Different tokens by running tokens",
@@ -191,12 +228,12 @@ impl On<'_> {
     }
 
     fn tokenizers(&self) -> impl Iterator<Item = usize> {
-        (0..self.evaluation.subjects.len()).filter(|&s| !self.evaluation.subjects[s].baseline)
+        (0..self.evaluation.subjects.len()).filter(|&s| self.evaluation.subjects[s].is_named())
     }
 
     fn curves(&self, plot: Plot, shown: impl Fn(Vec<(f64, f64)>) -> Vec<(f64, f64)>) -> Vec<Line> {
         let curves = self.evaluation.evidence.curves(self.corpus, plot);
-        let tokenizers = curves.filter(|(s, _)| !self.evaluation.subjects[*s].baseline);
+        let tokenizers = curves.filter(|(s, _)| self.evaluation.subjects[*s].is_named());
         tokenizers.map(|(s, points)| self.line(s, false, Vec::new(), shown(points.to_vec()))).collect()
     }
 

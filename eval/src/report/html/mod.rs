@@ -138,7 +138,8 @@ fn headline(evaluation: &Evaluation, corpus: usize) -> Vec<usize> {
 
 fn section<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Section<'e> {
     let corpus = &evaluation.corpora[c];
-    let worst = evaluation.evidence.worst.iter().filter(|(corpus, ..)| *corpus == c);
+    let named = |s: usize| evaluation.subjects[s].is_named();
+    let worst = evaluation.evidence.worst.iter().filter(|(corpus, s, _)| *corpus == c && named(*s));
     let costly = |document| Costly {
         document,
         bytes_per_token: shown(Some(document.bytes as f64 / document.tokens.max(1) as f64)),
@@ -166,7 +167,8 @@ fn section<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Section<'e> {
 
 fn overview<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Overview<'e> {
     let metrics = headline(evaluation, c);
-    let mut subjects: Vec<usize> = (0..evaluation.subjects.len()).collect();
+    let mut subjects: Vec<usize> =
+        (0..evaluation.subjects.len()).filter(|&s| evaluation.subjects[s].point.is_none()).collect();
     if let Some(&first) = metrics.iter().find(|&&m| evaluation.metrics[m].better != Better::Neither) {
         let place =
             |s: usize| (!evaluation.ranks(c, s, first), evaluation.subjects[s].baseline, rank(evaluation, c, s, first));

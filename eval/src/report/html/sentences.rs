@@ -25,7 +25,7 @@ pub struct Row {
     pub html: String,
 }
 
-/// The sentences of a corpus. Baselines are left out: how they cut is plain.
+/// The sentences of a corpus. Baselines are left out, how they cut is plain, and so are points of curves.
 pub fn sentences(evaluation: &Evaluation, corpus: usize) -> Vec<Sentence> {
     let row = |cuts: &Cuts, subject: usize| {
         let pieces = &cuts.subjects[subject];
@@ -36,7 +36,7 @@ pub fn sentences(evaluation: &Evaluation, corpus: usize) -> Vec<Sentence> {
             html: marked(&cuts.text, pieces),
         }
     };
-    let tokenizers = || (0..evaluation.subjects.len()).filter(|&s| !evaluation.subjects[s].baseline);
+    let tokenizers = || (0..evaluation.subjects.len()).filter(|&s| evaluation.subjects[s].is_named());
     let here = evaluation.evidence.cuts.iter().filter(|cuts| cuts.corpus == corpus);
     here.map(|cuts| Sentence { rows: tokenizers().map(|s| row(cuts, s)).collect() }).collect()
 }
