@@ -50,7 +50,6 @@ corpora = [f"--input={f.name.split('.')[1] if lang in ('tr', 'en', 'zh') else 't
 golds = [f"--gold=gold-{lang}@{lang}={f}" for lang, f in GOLD.items()]
 lines = [f"--parallel={lang}={parallel / f'xquad.{lang}.txt.zst'}" for lang in LINES]
 a.output.mkdir(parents=True, exist_ok=True)
-for suffix in ("html", "md", "parquet"):
-    form = {"md": "markdown"}.get(suffix, suffix)
-    run("eval", *tokenizers, *corpora, *golds, *lines, "--format", form, "-o", a.output / f"comparison.{suffix}", "--force", "--quiet")
+outputs = [f"-o{a.output / f'comparison.{suffix}'}" for suffix in ("html", "md", "parquet")]
+run("eval", *tokenizers, *corpora, *golds, *lines, *outputs, "--force", "--quiet")
 shutil.rmtree(work)

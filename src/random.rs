@@ -1,6 +1,6 @@
 //! Random numbers that are part of results: a seed gives the same sequence on every machine and in every version.
 //!
-//! SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of [`GOLDEN`], and a finaliser that makes a number of it.
+//! SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of the golden ratio, and a finaliser that makes a number of it.
 
 /// The step of the counter.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

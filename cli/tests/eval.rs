@@ -219,3 +219,38 @@ fn lexicality_is_there_for_baselines_too_and_says_who_wins_it() {
     b.write("none.txt", "\n");
     b.bad(1, &["none.txt"], &["eval", "tok", "--lexicon", "none.txt"]);
 }
+
+#[test]
+fn one_run_writes_several_forms_and_names_say_which() {
+    let b = trained();
+    let metrics = ["--lang", "tr", "--metrics", "tokens,bytes_per_token", "--quiet"];
+    let all =
+        ["-o", "r.html", "-o", "r.json", "-o", "r.csv", "-o", "r.parquet", "-o", "r.md", "-o", "r.tex", "-o", "r.txt"];
+    b.good(&[&["eval", "tok"][..], &metrics, &all].concat());
+    let starts = [
+        ("r.html", "<!doctype html>"),
+        ("r.json", "{"),
+        ("r.csv", "tokenizer,corpus,"),
+        ("r.parquet", "PAR1"),
+        ("r.md", "## sample-tr"),
+        ("r.tex", "% needs"),
+        ("r.txt", "sample-tr (tr): "),
+    ];
+    for (name, start) in starts {
+        let bytes = std::fs::read(b.path(name)).unwrap();
+        assert!(
+            bytes.starts_with(start.as_bytes()),
+            "{name}: {}",
+            String::from_utf8_lossy(&bytes[..40.min(bytes.len())])
+        );
+    }
+    // One that exists spoils all, before anything is measured.
+    b.bad(1, &["`r.csv`", "--force"], &[&["eval", "tok"][..], &metrics, &["-o", "new.html", "-o", "r.csv"]].concat());
+    assert!(!b.path("new.html").exists());
+    b.bad(
+        2,
+        &["several files", "leave it out"],
+        &[&["eval", "tok"][..], &metrics, &["-o", "a.md", "-o", "b.md", "--format", "csv"]].concat(),
+    );
+    b.bad(2, &["Parquet is not for a terminal"], &[&["eval", "tok"][..], &metrics, &["--format", "parquet"]].concat());
+}

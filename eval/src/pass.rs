@@ -186,7 +186,7 @@ impl<'a> Worker<'a> {
 /// borders are compared with those of the first subject.
 ///
 /// # Errors
-/// What reading and encoding report; [`Error::Interrupted`].
+/// What reading and encoding report; [`toktool::Error::Interrupted`].
 pub fn run(
     corpus: &Corpus,
     subjects: &[Subject],

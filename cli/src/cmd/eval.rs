@@ -3,34 +3,34 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use toktool::{Error, Result, samples};
-use toktool_eval::evaluation::{self, Evaluation, Options};
+use toktool_eval::evaluation::{self, Options};
 use toktool_eval::lexicality;
 use toktool_eval::metric::{self, Metric, Renyi};
-use toktool_eval::report;
 use toktool_eval::subject::{BASELINE, Subject};
 
 use crate::args::{self, Global, Reading, size};
 use crate::exit::Exit;
 use crate::interrupt::Blockable;
-use crate::output::{self, Out};
 use crate::progress::Progress;
 use crate::ui;
 
 mod curve;
+mod forms;
 mod gate;
 mod human;
 pub(super) mod inputs;
 
 use curve::Curve;
+use forms::{Format, Forms};
 use gate::Gate;
 
 const EXAMPLES: &str = "\
 Examples:
   toktool eval turkish --lang tr
   toktool eval turkish llama=llama/tokenizer.json --lang tr --input news=news.txt --input wiki.jsonl.zst
-  toktool eval a.json b.json --input web@hi=hindi.parquet --format json -o report.json
+  toktool eval a.json b.json --input web@hi=hindi.parquet -o report.json -o report.html
   toktool eval turkish --lang tr --gold segmented.tsv
   toktool eval a.json b.json --parallel en=x.en --parallel tr=x.tr --metrics fairness
   toktool eval turkish --lang tr --metrics fertility,round_trip --fail-under round_trip=1
@@ -87,13 +87,13 @@ pub struct Eval {
     #[arg(long)]
     list: bool,
 
-    /// How to print the report
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Format,
+    /// How to print the report [default: table, or what the name of the file says]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
 
-    /// Where to write it instead of standard output; the folder of a sheet
+    /// Where to write it instead of standard output, several times for several forms; the folder of a sheet
     #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    output: Vec<PathBuf>,
 
     /// Fail where a tokenizer's `METRIC=VALUE` is worse than this, or cannot be measured
     #[arg(long, value_name = "METRIC=VALUE")]
@@ -131,25 +131,6 @@ pub struct Eval {
     human: human::Human,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    /// For a terminal
-    #[default]
-    Table,
-    /// Everything in one document
-    Json,
-    /// A row for each tokenizer, corpus and metric
-    Csv,
-    /// The rows of csv as a Parquet file; needs `-o`
-    Parquet,
-    /// Tables for a README
-    Markdown,
-    /// Tables for a paper (booktabs)
-    Latex,
-    /// A page of its own with charts, sentences as they are cut, and every definition
-    Html,
-}
-
 pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     if args.list {
         ui::print(&listing())?;
@@ -168,13 +149,7 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
         baselines: !args.no_baselines,
         paper: args.paper.as_deref().map(lexicality::verdicts).transpose()?.map(Arc::new),
     };
-    match &args.output {
-        Some(path) => output::check_file(path, global.force)?,
-        None if args.format == Format::Parquet => {
-            return Err(Error::config("--format", "Parquet is not for a terminal").with_hint("name a file: `-o FILE`"));
-        }
-        None => {}
-    }
+    let forms = Forms::new(&args.output, args.format, global.force)?;
     curve::check(args)?;
     let corpora = inputs::inputs(args)?;
     let golds = inputs::golds(args, global.ui())?;
@@ -191,27 +166,12 @@ pub fn run(args: &Eval, global: &Global) -> Result<Exit> {
     drop(blockable);
     progress.clear();
     let evaluation = evaluated?;
-    let mut out = Out::open(args.output.as_deref(), global.force)?;
-    out.write(&rendered(&evaluation, args.format)?)?;
-    out.finish(global.force)?;
+    forms.write(&evaluation)?;
     let failed: Vec<String> = args.fail_under.iter().flat_map(|gate| gate.failures(&evaluation)).collect();
     for failure in &failed {
         global.ui().warning(format_args!("{failure}"));
     }
     Ok(if failed.is_empty() { Exit::Done } else { Exit::Failed })
-}
-
-fn rendered(evaluation: &Evaluation, format: Format) -> Result<Vec<u8>> {
-    let text = match format {
-        Format::Table => report::table(evaluation),
-        Format::Json => format!("{:#}\n", report::json(evaluation)),
-        Format::Csv => report::csv(evaluation)?,
-        Format::Parquet => return report::parquet(evaluation),
-        Format::Markdown => report::markdown(evaluation),
-        Format::Latex => report::latex(evaluation),
-        Format::Html => report::html(evaluation)?,
-    };
-    Ok(text.into_bytes())
 }
 
 /// A tokenizer under the name that it was given, or that of its file.

@@ -14,7 +14,7 @@ use crate::compare::{Overlap, Strings};
 use crate::counts::Counts;
 use crate::entries::Entries;
 use crate::evidence::{self, Plot};
-use crate::information::compress::{self, Compressor, Sizes};
+use crate::information::compress::{self, Plain, Sizes};
 use crate::information::orders::{self, Document, Orders, TestDocument};
 use crate::lexicality::{self, Lexicality, Paper};
 use crate::metric::{Compute, Figure, Metric, Place, Traits};
@@ -34,7 +34,7 @@ const SCAFFOLD: f64 = 0.9;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Wanted {
     orders: bool,
-    sizes: bool,
+    pub(super) sizes: bool,
     pub(super) lexicon: bool,
     /// What the first tokenizer has of the running tokens.
     pub(super) overlap: bool,
@@ -195,19 +195,27 @@ impl Prepared {
     }
 
     /// Measures what needs the document sample.
-    pub(super) fn look_at(&mut self, sampled: &Sampled, documents: &[String], wanted: Wanted, seed: u64) -> Result<()> {
-        if wanted.orders {
+    /// `plain` is its text compressed, where that is wanted.
+    pub(super) fn look_at(
+        &mut self,
+        sampled: &Sampled,
+        documents: &[String],
+        plain: Option<&Plain>,
+        wanted: Wanted,
+        seed: u64,
+    ) -> Result<()> {
+        // New words would cost an open vocabulary nothing.
+        if wanted.orders && !self.open {
             let document = |(text, ids): (&'_ String, &'_ [u32])| (text.len() as u64, hash(text), ids.to_vec());
             let rows: Vec<(u64, u64, Vec<u32>)> = documents.iter().zip(sampled.documents()).map(document).collect();
             let rows: Vec<Document<'_>> =
                 rows.iter().map(|(bytes, hash, ids)| Document { ids, bytes: *bytes, hash: *hash }).collect();
             let options = orders::Options { seed, ..orders::Options::new(sampled.vocabulary.len()) };
-            self.orders = Some(orders::measure(&rows, &options)?).filter(|_| !self.open);
+            self.orders = Some(orders::measure(&rows, &options)?);
         }
-        if wanted.sizes {
-            let text = documents.concat();
-            let input = compress::Input { ids: &sampled.ids, vocabulary: &sampled.vocabulary, text: text.as_bytes() };
-            let mut sizes = compress::measure(&input, &Compressor::ALL)?;
+        if let Some(plain) = plain {
+            let input = compress::Input { ids: &sampled.ids, vocabulary: &sampled.vocabulary, plain };
+            let mut sizes = compress::measure(&input)?;
             if self.open {
                 // Without its dictionary, an open vocabulary would hide the text in its tokens.
                 sizes

@@ -12,6 +12,7 @@ use crate::aligned::{self, Aligned};
 use crate::compare::{Overlap, Strings};
 use crate::entries::Entries;
 use crate::evidence::Cuts;
+use crate::information::compress::{Compressor, Plain};
 use crate::metric::Compute;
 use crate::parallel::{self, ParallelText};
 use crate::pass::{self, Outcome, Passed};
@@ -70,6 +71,8 @@ impl<'r, 'm> Run<'r, 'm> {
     ) -> Result<Vec<Prepared>> {
         let seed = self.options.seed;
         let first = self.subjects[0].judged().filter(|_| wanted.overlap).map(|judged| Strings::new(&judged.facts));
+        let plain = || Plain::new(documents.concat().as_bytes(), &Compressor::ALL);
+        let plain = wanted.sizes.then(plain).transpose()?;
         let disturbed = robustness::disturb(documents, wanted.robust, input.language.as_deref(), seed);
         let one = |(n, (subject, outcome)): (usize, (&Subject, &Outcome))| {
             let mut one = Prepared::new(subject, outcome, first.as_ref(), seed);
@@ -81,7 +84,7 @@ impl<'r, 'm> Run<'r, 'm> {
             }
             if let Some(tokens) = sampled.get(n) {
                 self.observer.event(Event::Stage { name: "measuring the sample", total: None, unit: "tokenizers" });
-                one.look_at(tokens, documents, wanted, seed)?;
+                one.look_at(tokens, documents, plain.as_ref(), wanted, seed)?;
                 one.try_out(subject, documents, &disturbed, wanted)?;
             }
             self.go_on()?;

@@ -61,7 +61,7 @@ pub struct Item {
 /// The key of a sheet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Key {
-    /// [`SCHEMA`].
+    /// Which form of key this is.
     pub schema: String,
     /// The version that wrote it.
     pub toktool: String,

@@ -152,6 +152,26 @@ impl Serialisation {
     }
 }
 
+/// A text by itself, compressed: what every tokenizer of it is held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plain {
+    /// Bytes of text.
+    pub bytes: u64,
+    sizes: Vec<(Compressor, u64)>,
+}
+
+impl Plain {
+    /// The UTF-8 text of all documents, one after another, under each of `compressors`.
+    ///
+    /// # Errors
+    /// As [`Compressor::size`].
+    pub fn new(text: &[u8], compressors: &[Compressor]) -> Result<Plain> {
+        let size = |&compressor: &Compressor| Ok((compressor, compressor.size(text)?));
+        let sizes = compressors.par_iter().map(size).collect::<Result<_>>()?;
+        Ok(Plain { bytes: text.len() as u64, sizes })
+    }
+}
+
 /// A text and its tokens.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a, B> {
@@ -159,8 +179,8 @@ pub struct Input<'a, B> {
     pub ids: &'a [u32],
     /// The bytes of each token by id; ids without bytes of their own (special tokens, holes) are empty.
     pub vocabulary: &'a [B],
-    /// The UTF-8 text of all documents, one after another.
-    pub text: &'a [u8],
+    /// The text.
+    pub plain: &'a Plain,
 }
 
 /// One compressor on one form of the text.
@@ -206,24 +226,23 @@ impl Sizes {
 enum Payload {
     Bytes(Vec<u8>),
     Ids,
-    Text,
 }
 
-/// Compresses a text and every serialisation of its ids with each of `compressors`.
+/// Compresses every serialisation of the ids of a text with each of the compressors that the text itself was.
 ///
 /// # Errors
 /// [`Error::Config`] when an id is not below the size of the vocabulary; [`Error::Unsupported`] when a compressor fails.
 ///
 /// ```
-/// use toktool_eval::information::compress::{Compressor, Input, Serialisation, measure};
+/// use toktool_eval::information::compress::{Compressor, Input, Plain, Serialisation, measure};
 ///
 /// let text = "abab".repeat(100);
-/// let input = Input { ids: &[2; 200], vocabulary: &["a", "b", "ab"], text: text.as_bytes() };
-/// let sizes = measure(&input, &[Compressor::Zstd]).unwrap();
+/// let plain = Plain::new(text.as_bytes(), &[Compressor::Zstd]).unwrap();
+/// let sizes = measure(&Input { ids: &[2; 200], vocabulary: &["a", "b", "ab"], plain: &plain }).unwrap();
 /// let row = sizes.row(Compressor::Zstd, Some(Serialisation::Fixed)).unwrap();
 /// assert!(row.bits_per_byte.unwrap() < 1.0 && row.dictionary_bytes.is_some());
 /// ```
-pub fn measure<B: AsRef<[u8]>>(input: &Input<'_, B>, compressors: &[Compressor]) -> Result<Sizes> {
+pub fn measure<B: AsRef<[u8]>>(input: &Input<'_, B>) -> Result<Sizes> {
     let vocabulary = input.vocabulary.len();
     if let Some(id) = input.ids.iter().find(|&&id| id as usize >= vocabulary) {
         let why = format!("the text holds id {id}, but only {vocabulary} tokens are given");
@@ -242,16 +261,14 @@ pub fn measure<B: AsRef<[u8]>>(input: &Input<'_, B>, compressors: &[Compressor])
     // Payloads by what they stand for; the dictionaries last.
     let all = [&Serialisation::BYTES[..], &[Serialisation::Range]].concat();
     let mut payloads: Vec<Payload> = all.iter().map(|&s| bytes(s)).collect();
-    let text = payloads.len();
-    payloads.extend([Payload::Text, Payload::Bytes(tokens(&by_id)), Payload::Bytes(tokens(&order))]);
-    let (named, ranked) = (text + 1, text + 2);
+    let (named, ranked) = (payloads.len(), payloads.len() + 1);
+    payloads.extend([Payload::Bytes(tokens(&by_id)), Payload::Bytes(tokens(&order))]);
 
-    let place = |serialisation| all.iter().position(|&s| s == serialisation).unwrap_or(text);
+    let place = |serialisation| all.iter().position(|&s| s == serialisation).unwrap_or(0);
     let dictionary_of = |s| if s == Serialisation::Leb128Rank { ranked } else { named };
     let mut jobs: Vec<(Compressor, usize)> = Vec::new();
-    for &compressor in compressors {
-        let used = compressor.serialisations();
-        let payloads = used.iter().flat_map(|&s| [place(s), dictionary_of(s)]).chain([text]);
+    for &(compressor, _) in &input.plain.sizes {
+        let payloads = compressor.serialisations().iter().flat_map(|&s| [place(s), dictionary_of(s)]);
         jobs.extend(payloads.map(|payload| (compressor, payload)));
     }
     jobs.sort_unstable();
@@ -261,14 +278,14 @@ pub fn measure<B: AsRef<[u8]>>(input: &Input<'_, B>, compressors: &[Compressor])
         .map(|&(compressor, payload)| match &payloads[payload] {
             Payload::Bytes(bytes) => compressor.size(bytes),
             Payload::Ids => compressor.size_of_ids(input.ids, vocabulary),
-            Payload::Text => compressor.size(input.text),
         })
         .collect::<Result<_>>()?;
     let size = |compressor, payload| jobs.binary_search(&(compressor, payload)).map_or(0, |at| sizes[at]);
 
-    let rate = |bytes: u64| (!input.text.is_empty()).then(|| 8.0 * bytes as f64 / input.text.len() as f64);
-    let row = |compressor: Compressor, serialisation: Option<Serialisation>| {
-        let bytes = size(compressor, serialisation.map_or(text, place));
+    let text_bytes = input.plain.bytes;
+    let rate = |bytes: u64| (text_bytes > 0).then(|| 8.0 * bytes as f64 / text_bytes as f64);
+    let row = |(compressor, plain): (Compressor, u64), serialisation: Option<Serialisation>| {
+        let bytes = serialisation.map_or(plain, |s| size(compressor, place(s)));
         let dictionary_bytes = serialisation.map(|s| size(compressor, dictionary_of(s)));
         Row {
             compressor,
@@ -279,10 +296,9 @@ pub fn measure<B: AsRef<[u8]>>(input: &Input<'_, B>, compressors: &[Compressor])
             bits_per_byte_with_dictionary: rate(bytes + dictionary_bytes.unwrap_or(0)),
         }
     };
-    let of_compressor = |&compressor: &Compressor| {
-        let forms = compressor.serialisations().iter().map(|&s| Some(s));
-        [None].into_iter().chain(forms).map(|form| row(compressor, form)).collect::<Vec<_>>()
+    let of_compressor = |&sized: &(Compressor, u64)| {
+        let forms = sized.0.serialisations().iter().map(|&s| Some(s));
+        [None].into_iter().chain(forms).map(|form| row(sized, form)).collect::<Vec<_>>()
     };
-    let rows = compressors.iter().flat_map(of_compressor).collect();
-    Ok(Sizes { text_bytes: input.text.len() as u64, rows })
+    Ok(Sizes { text_bytes, rows: input.plain.sizes.iter().flat_map(of_compressor).collect() })
 }

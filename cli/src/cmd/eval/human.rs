@@ -8,7 +8,8 @@ use toktool::{Error, Result};
 use toktool_eval::human::import::Ratings;
 use toktool_eval::human::{self, Key, Request, report, score};
 
-use super::{Eval, Format, inputs, subject};
+use super::forms::{self, Format};
+use super::{Eval, inputs, subject};
 use crate::args::{Global, named, size};
 use crate::describe::grouped;
 use crate::exit::Exit;
@@ -49,7 +50,9 @@ pub struct Human {
 
 /// Does what these options ask for, if they ask for anything.
 pub fn run(args: &Eval, global: &Global) -> Result<Option<Exit>> {
-    if let (Some(words), Some(target)) = (args.human.human_sample, &args.output) {
+    if let Some(words) = args.human.human_sample
+        && let Some(target) = forms::single(&args.output)?
+    {
         return sample(args, global, words, target).map(Some);
     }
     match &args.human.human_key {
@@ -104,23 +107,25 @@ fn sample(args: &Eval, global: &Global, words: usize, target: &Path) -> Result<E
 }
 
 fn rate(args: &Eval, global: &Global, key: &Path) -> Result<Exit> {
-    if !matches!(args.format, Format::Table | Format::Json | Format::Csv | Format::Markdown) {
+    let target = forms::single(&args.output)?;
+    let format = args.format.or(target.map(Format::of)).unwrap_or_default();
+    if !matches!(format, Format::Table | Format::Json | Format::Csv | Format::Markdown) {
         return Err(Error::config("--format", "ratings have no such form").with_hint("table, json, csv or markdown"));
     }
-    if let Some(path) = &args.output {
+    if let Some(path) = target {
         output::check_file(path, global.force)?;
     }
     let key = Key::read(key)?;
     let files: Vec<_> = args.human.human_ratings.iter().map(|given| named(given)).collect();
     let ratings = Ratings::read(&files, &key)?;
     let scores = global.in_pool(|| score::scores(&key, &ratings, global.seed.unwrap_or(0)))?;
-    let text = match args.format {
+    let text = match format {
         Format::Json => format!("{:#}\n", report::json(&key, &scores)),
         Format::Csv => report::csv(&scores)?,
         Format::Markdown => report::markdown(&key, &scores),
         _ => report::table(&key, &scores),
     };
-    let mut out = Out::open(args.output.as_deref(), global.force)?;
+    let mut out = Out::open(target, global.force)?;
     out.write(text.as_bytes())?;
     out.finish(global.force)?;
     for annotator in scores.annotators.iter().filter(|annotator| !annotator.flags.is_empty()) {

@@ -105,8 +105,8 @@ fn a_window_covers_the_input() {
 #[test]
 fn rows_of_a_small_text() {
     let (ids, vocabulary, text) = sample(20_000);
-    let input = Input { ids: &ids, vocabulary: &vocabulary, text: text.as_bytes() };
-    let sizes = measure(&input, &Compressor::ALL).unwrap();
+    let plain = Plain::new(text.as_bytes(), &Compressor::ALL).unwrap();
+    let sizes = measure(&Input { ids: &ids, vocabulary: &vocabulary, plain: &plain }).unwrap();
     // Four compressors on the text and four serialisations, two on the text and the ids.
     assert_eq!((sizes.rows.len(), sizes.text_bytes), (4 * 5 + 2 * 2, text.len() as u64));
     for row in &sizes.rows {
@@ -146,10 +146,16 @@ fn sizes_are_the_same_everywhere() {
 
 #[test]
 fn nothing_and_wrong_ids() {
-    let nothing = measure(&Input { ids: &[], vocabulary: &[] as &[&str], text: b"" }, &Compressor::ALL).unwrap();
+    let plain = Plain::new(b"", &Compressor::ALL).unwrap();
+    let nothing = measure(&Input { ids: &[], vocabulary: &[] as &[&str], plain: &plain }).unwrap();
     assert!(nothing.rows.iter().all(|row| row.bits_per_byte.is_none()));
-    let wrong = Input { ids: &[1], vocabulary: &["a"], text: b"a" };
-    assert!(measure(&wrong, &[Compressor::Zstd]).expect_err("refused").to_string().contains("id 1"));
+    let plain = Plain::new(b"a", &[Compressor::Zstd]).unwrap();
+    assert!(
+        measure(&Input { ids: &[1], vocabulary: &["a"], plain: &plain })
+            .expect_err("refused")
+            .to_string()
+            .contains("id 1")
+    );
 }
 
 proptest! {
