@@ -245,7 +245,7 @@ fn one_run_writes_several_forms_and_names_say_which() {
         );
     }
     // One that exists spoils all, before anything is measured.
-    b.bad(1, &["`r.csv`", "--force"], &[&["eval", "tok"][..], &metrics, &["-o", "new.html", "-o", "r.csv"]].concat());
+    b.bad(2, &["`r.csv`", "--force"], &[&["eval", "tok"][..], &metrics, &["-o", "new.html", "-o", "r.csv"]].concat());
     assert!(!b.path("new.html").exists());
     b.bad(
         2,

@@ -11,7 +11,7 @@ use super::{Content, CorpusInfo, Evaluation, GoldInput, Input, Options, SubjectI
 use crate::aligned::{self, Aligned};
 use crate::compare::{Overlap, Strings};
 use crate::entries::Entries;
-use crate::evidence::Cuts;
+use crate::evidence::{Cuts, ENOUGH};
 use crate::information::compress::{Compressor, Plain};
 use crate::metric::Compute;
 use crate::parallel::{self, ParallelText};
@@ -97,7 +97,8 @@ impl<'r, 'm> Run<'r, 'm> {
         let options = self.options;
         let corpus = (input.open)()?;
         // A token of a baseline is a byte at the least; without baselines, four bytes are few.
-        let bytes = options.sample_tokens.saturating_mul(if options.baselines { 1 } else { 4 });
+        let tokens = options.sample_tokens.saturating_mul(if options.baselines { 1 } else { 4 });
+        let bytes = if wanted.sample() { tokens } else { ENOUGH };
         let (threads, seed) = (options.threads, options.seed);
         let passed = pass::run(&corpus, &self.subjects, threads, bytes, seed, wanted.agreement, self.observer)?;
         if passed.stats.bytes == 0 {

@@ -9,6 +9,12 @@ use crate::subject::Subject;
 /// Sentences of a corpus.
 const SENTENCES: usize = 4;
 
+/// Documents that they are chosen from, at most about twice as many.
+const CHOICE: usize = 1000;
+
+/// Bytes of documents that are enough to choose from.
+pub const ENOUGH: usize = 1 << 20;
+
 /// Characters of a sentence, at the least if there is any and at most.
 const LENGTH: (usize, usize) = (40, 140);
 
@@ -38,7 +44,8 @@ impl Cuts {
     /// # Errors
     /// Only what a foreign model reports.
     pub fn sample(corpus: usize, subjects: &[Subject], documents: &[String]) -> Result<Vec<Cuts>> {
-        let mut chosen: Vec<&str> = documents.iter().map(|document| head(document)).collect();
+        let every = (documents.len() / CHOICE).max(1);
+        let mut chosen: Vec<&str> = documents.iter().step_by(every).map(|document| head(document)).collect();
         chosen.sort_by_cached_key(|text| (text.chars().count() < LENGTH.0, hash(text)));
         chosen.dedup();
         chosen.truncate(SENTENCES);

@@ -4,7 +4,7 @@ mod cuts;
 mod series;
 mod worst;
 
-pub use cuts::{Cut, Cuts};
+pub use cuts::{Cut, Cuts, ENOUGH};
 pub use series::{Plot, Series, expected, lengths, lorenz, rarefaction};
 pub use worst::{Worst, WorstDocument};
 

@@ -210,28 +210,25 @@ fn hunspell_dictionaries_open() {
     }
 }
 
+/// Pieces of every length from everywhere in a text: more of them than tokenizers make, and worse ones. Their order, and with
+/// it how they are dealt to threads, changes no figure.
 #[test]
-fn a_hundred_thousand_units_take_no_ten_seconds() {
+fn a_hundred_thousand_units_in_any_order() {
     for (lang, text) in [
         ("tr", include_str!("../../../data/tr/sample-train.txt")),
         ("hi", include_str!("../../../data/hi/sample-train.txt")),
         ("mr", include_str!("../../../data/mr/sample-train.txt")),
     ] {
-        // Pieces of every length from everywhere in a text: more of them than tokenizers make, and worse ones.
         let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
         let pieces = ends.windows(12).flat_map(|window| window[2..].iter().map(|&end| &text[window[0]..end]));
         let pieces: BTreeMap<&str, u64> = pieces.map(|piece| (piece, 1)).collect();
-        let rows: Vec<(&str, u64)> = pieces.into_iter().take(100_000).collect();
+        let mut rows: Vec<(&str, u64)> = pieces.into_iter().take(100_000).collect();
         assert!(rows.len() > 70_000, "{lang}: {}", rows.len());
         let lexicon = lexical(lang).unwrap();
-        let start = Instant::now();
-        let got = measure(rows, &*lexicon, lexicon.folding());
-        let seconds = start.elapsed().as_secs_f64();
-        eprintln!(
-            "{lang}: {} units: {seconds:.3} s on {} threads",
-            got.all.valid.distinct.n,
-            rayon::current_num_threads()
-        );
-        assert!(seconds < 10.0, "{lang}: {seconds} s, without full optimization and on a busy machine");
+        let got = measure(rows.clone(), &*lexicon, lexicon.folding());
+        let (valid, n) = (got.all.valid.distinct.percent().unwrap(), got.all.valid.distinct.n);
+        assert!(valid > 0.0 && valid < 100.0 && n > 70_000, "{lang}: {valid} of {n}");
+        rows.reverse();
+        assert_eq!(measure(rows, &*lexicon, lexicon.folding()), got, "{lang}");
     }
 }
