@@ -80,7 +80,8 @@ struct Section<'e> {
 
 /// The tokenizers in order of the first figure.
 struct Overview<'e> {
-    metrics: Vec<&'e Metric<'e>>,
+    /// With their names as they may be broken.
+    metrics: Vec<(&'e Metric<'e>, String)>,
     rows: Vec<(&'e str, String, Vec<Cell>)>,
 }
 
@@ -180,8 +181,13 @@ fn overview<'e>(evaluation: &'e Evaluation<'_>, c: usize) -> Overview<'e> {
     };
     Overview {
         rows: subjects.into_iter().map(row).collect(),
-        metrics: metrics.iter().map(|&m| evaluation.metrics[m]).collect(),
+        metrics: metrics.iter().map(|&m| (evaluation.metrics[m], broken(evaluation.metrics[m].name))).collect(),
     }
+}
+
+/// A name with a place to break it after each underscore.
+fn broken(name: &str) -> String {
+    name.replace('_', "_\u{200b}")
 }
 
 /// 1 and how many ranked tokenizers are better; `None` for what is not ranked, and where there is only one.
