@@ -73,17 +73,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::tally::tests::tokens;
     use proptest::prelude::*;
-
-    fn tokens(ends: &[usize]) -> Vec<Token> {
-        let mut start = 0;
-        let token = |&end: &usize| {
-            let token = Token { id: 0, start, end };
-            start = end;
-            token
-        };
-        ends.iter().map(token).collect()
-    }
 
     fn cuts(bytes: usize, tokens: &[Token]) -> Cuts {
         let mut cuts = Cuts::default();

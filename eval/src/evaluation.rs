@@ -123,4 +123,4 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -117,10 +117,11 @@ pub fn round_trip(text: &str, decoded: &[u8], normalizing: &Normalizing, counts:
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn tokens(ends: &[usize]) -> Vec<Token> {
+    /// Tokens that end there and begin where the last one ends.
+    pub(crate) fn tokens(ends: &[usize]) -> Vec<Token> {
         let mut start = 0;
         let token = |&end: &usize| {
             let token = Token { id: 0, start, end };

@@ -3,7 +3,8 @@ use crate::metric;
 use toktool::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
 use toktool::words::WordCounts;
 
-fn tokenizer(size: usize) -> toktool::Tokenizer {
+/// A small vocabulary of Turkish words.
+pub(crate) fn tokenizer(size: usize) -> toktool::Tokenizer {
     let mut words = WordCounts::default();
     for (word, count) in [(&b" ev"[..], 9), (b" evde", 7), (b" evler", 5), (b"ev", 3), (" kuş".as_bytes(), 4)] {
         words.push(word, count);

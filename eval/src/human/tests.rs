@@ -5,8 +5,6 @@ use toktool::corpus::Corpus;
 use toktool::encode::{EncodeOptions, Scratch};
 use toktool::error::Place;
 use toktool::stats::{REPLICATES, draw, percentile_interval};
-use toktool::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};
-use toktool::words::WordCounts;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::import::Ratings;
@@ -14,19 +12,10 @@ use super::key::{SCHEMA, sha256};
 use super::score::{Figure, scores};
 use super::*;
 use crate::evaluation::Input;
+use crate::evaluation::tests::tokenizer;
 use crate::subject::Subject;
 
 const TEXT: &str = "ev evde evler, evlerde kuş!\nkuşlar evde kuşu: evin ev kitap\nकिताब ev 12 किताबें evde x\n";
-
-fn tokenizer(size: usize) -> toktool::Tokenizer {
-    let mut words = WordCounts::default();
-    for (word, count) in [(&b" ev"[..], 9), (b" evde", 7), (b" evler", 5), (b"ev", 3), (" kuş".as_bytes(), 4)] {
-        words.push(word, count);
-    }
-    let trainer = BpeTrainer { vocab_size: size, ..BpeTrainer::default() };
-    let trained = trainer.train(TrainInput { words: &words, start: None, observer: &() }).unwrap();
-    assemble(trained, &Frame::default(), None)
-}
 
 fn subjects() -> Vec<Subject> {
     vec![Subject::new("small-one", tokenizer(258)).unwrap(), Subject::new("large-one", tokenizer(266)).unwrap()]
