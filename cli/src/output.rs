@@ -42,6 +42,11 @@ impl Pending {
         self.file.write_all(bytes).map_err(|e| Error::io("write", &self.target, e))
     }
 
+    /// Brings what is written so far to the disk, so that a full one is found before the file has its name.
+    pub fn flush(&mut self) -> Result<()> {
+        self.file.flush().map_err(|e| Error::io("write", &self.target, e))
+    }
+
     /// Puts `bytes` over the beginning.
     pub fn write_at_start(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(bytes));
@@ -81,6 +86,14 @@ impl Out {
         match self {
             Out::Stdout(out) => out.write(bytes),
             Out::File(file) => file.write(bytes),
+        }
+    }
+
+    /// As [`Pending::flush`]; standard output waits for its end.
+    pub fn flush(&mut self) -> Result<()> {
+        match self {
+            Out::Stdout(_) => Ok(()),
+            Out::File(file) => file.flush(),
         }
     }
 

@@ -97,6 +97,7 @@ impl<'a> Forms<'a> {
         let written = self.forms.iter().map(|(path, format)| {
             let mut out = Out::open(*path, self.force)?;
             out.write(&format.render(evaluation)?)?;
+            out.flush()?;
             Ok(out)
         });
         let written = written.collect::<Result<Vec<_>>>()?;
