@@ -123,4 +123,6 @@ fn check_names(tokenizers: &[Subject], corpora: &[Input<'_>], golds: &[GoldInput
 }
 
 #[cfg(test)]
+pub(crate) mod real;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -16,6 +16,7 @@ use toktool::morph::lexical;
 use toktool::morph::lexical::{Case, Entries, WordList};
 
 use super::*;
+use crate::evaluation::real::gpt2;
 use crate::subject::{Baseline, Class, Subject};
 
 /// %TR and %Pure in the two runs that the authors published, where a tokenizer of this name or one of its vocabulary is in
@@ -54,27 +55,8 @@ fn questions(data: &Path) -> Vec<String> {
     lines
 }
 
-fn gpt2(data: &Path) -> Subject {
-    let folder = data.join("bpe-reference");
-    let vocab: Value = serde_json::from_slice(&std::fs::read(folder.join("gpt2_vocab.json")).unwrap()).unwrap();
-    let merges = std::fs::read_to_string(folder.join("gpt2_merges.txt")).unwrap();
-    let merges: Vec<&str> = merges.lines().filter(|line| !line.starts_with("#version")).collect();
-    let byte_level =
-        serde_json::json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
-    let file = serde_json::json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
-        "pre_tokenizer": byte_level, "post_processor": null, "decoder": byte_level,
-        "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
-            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "vocab": vocab, "merges": merges},
-    });
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokenizer.json");
-    std::fs::write(&path, file.to_string()).unwrap();
-    Subject::new("gpt2", formats::read(&path, None).unwrap()).unwrap()
-}
-
 fn subjects(data: &Path) -> Vec<Subject> {
-    let mut subjects = vec![gpt2(data)];
+    let mut subjects = gpt2(data);
     for (name, file) in [("phi-3", "ggml-vocab-phi-3.gguf"), ("starcoder", "ggml-vocab-starcoder.gguf")] {
         let path = data.join("tokenizers-gguf").join(file);
         subjects.push(Subject::new(name, formats::read(&path, None).unwrap()).unwrap());

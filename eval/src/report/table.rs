@@ -38,12 +38,32 @@ pub fn table(evaluation: &Evaluation) -> String {
             out.push_str("† at least as good without knowing anything, so read them together with others:\n");
             fill(&mut out, &won.join(", "));
         }
+        for reason in missing(evaluation, c) {
+            fill(&mut out, &reason);
+        }
         if let Some(note) = lossy(evaluation, c) {
             fill(&mut out, &note);
         }
         out.push('\n');
     }
     out + &curves(evaluation)
+}
+
+/// Why metrics have no figure of any tokenizer, each reason once with its metrics.
+fn missing(evaluation: &Evaluation, corpus: usize) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    let tokenizers: Vec<usize> =
+        (0..evaluation.subjects.len()).filter(|&s| evaluation.subjects[s].is_named()).collect();
+    for (m, metric) in evaluation.metrics.iter().enumerate().filter(|(m, _)| evaluation.measures(corpus, *m)) {
+        if metric.detail || tokenizers.iter().any(|&s| evaluation.value(corpus, s, m).is_some()) {
+            continue;
+        }
+        match reasons.iter_mut().find(|(reason, _)| *reason == metric.missing) {
+            Some((_, names)) => names.push(metric.name),
+            None => reasons.push((metric.missing, vec![metric.name])),
+        }
+    }
+    reasons.into_iter().map(|(reason, names)| format!("- {}: {reason}", names.join(", "))).collect()
 }
 
 fn short(name: &str) -> &str {

@@ -89,6 +89,7 @@ fn tables_name_what_a_baseline_wins_and_what_is_best() {
     let e = evaluation(3);
     let text = table(&e);
     assert!(text.contains("fertility †") && text.contains("fertility (words)"), "{text}");
+    assert!(text.contains("- unknown_bytes: the model has no unknown token"), "{text}");
     let markdown = markdown(&e);
     assert!(markdown.contains("| `fertility` † | tokens/word | lower | **1.500** | 2.500 | 3.500 |"), "{markdown}");
     assert!(latex(&e).contains("fertility$^\\dagger$ & \\textbf{1.500} & 2.500 & 3.500 \\\\"), "{}", latex(&e));
