@@ -13,6 +13,8 @@ pub mod count;
 pub mod encode;
 pub mod error;
 pub mod formats;
+#[cfg(feature = "models")]
+pub mod lm;
 pub mod morph;
 pub mod observe;
 mod packed;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["error"],
     &["alphabet", "observe", "packed", "vocab", "words", "samples", "random"],
     &["stats"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 13] = [
     &["repair"],
     &["count"],
     &["train"],
+    &["lm"],
     &["lib"],
 ];
 
