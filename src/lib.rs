@@ -13,6 +13,7 @@ pub mod count;
 pub mod encode;
 pub mod error;
 pub mod formats;
+pub mod inventory;
 #[cfg(feature = "models")]
 pub mod lm;
 pub mod morph;

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
-use toktool::alphabet;
-use toktool::formats::foreign;
-use toktool::tokenizer::{Alphabet, Model, Tokenizer};
+use toktool::inventory::spellings;
+use toktool::tokenizer::{Model, Tokenizer};
 use toktool::train::recipe::ROLES;
 use toktool::vocab::Id;
 use toktool::{Error, Result};
@@ -20,34 +19,11 @@ impl Tokens {
     /// Collects them: O(vocabulary).
     pub fn new(tokenizer: &Tokenizer) -> Result<Tokens> {
         let mut tokens = Tokens { spelled: Vec::new() };
-        match &tokenizer.model {
-            Model::Bpe(bpe) => {
-                for (id, token) in bpe.vocab.iter() {
-                    let text = match bpe.alphabet {
-                        Alphabet::Bytes if !bpe.vocab.is_literal(id) => alphabet::spell(token),
-                        _ => String::from_utf8_lossy(token).into_owned(),
-                    };
-                    tokens.set(id, text);
-                }
-            }
-            Model::Foreign(json) => {
-                for (text, id) in foreign::load(json)?.get_vocab(true) {
-                    tokens.set(id, text);
-                }
-            }
-        }
-        for added in &tokenizer.added {
-            tokens.set(added.id, added.content.clone());
+        for (id, text) in spellings(tokenizer)? {
+            tokens.spelled.resize(id as usize, None);
+            tokens.spelled.push(Some(text));
         }
         Ok(tokens)
-    }
-
-    fn set(&mut self, id: Id, text: String) {
-        let index = id as usize;
-        if index >= self.spelled.len() {
-            self.spelled.resize(index + 1, None);
-        }
-        self.spelled[index] = Some(text);
     }
 
     /// One more than the greatest id.

@@ -197,7 +197,7 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<Passed> {
     observer.event(Event::Stage { name: "evaluating", total: corpus.total_bytes(), unit: "bytes" });
-    let by_id = |subject: &Subject| subject.judged().map(|judged| ById::new(judged.facts.len()));
+    let by_id = |subject: &Subject| subject.judged().map(|judged| ById::new(judged.inventory.len()));
     let mut collected = Collected {
         blocks: subjects.iter().map(|_| Blocks::default()).collect(),
         by_id: subjects.iter().map(by_id).collect(),

@@ -49,7 +49,8 @@ impl Sampled {
             sampled.ends.push(sampled.ids.len());
         }
         if let Some(judged) = subject.judged() {
-            sampled.vocabulary = (0..judged.facts.len() as Id).map(|id| judged.facts.bytes(id).to_vec()).collect();
+            sampled.vocabulary =
+                (0..judged.inventory.len() as Id).map(|id| judged.inventory.bytes(id).to_vec()).collect();
         }
         Ok(sampled)
     }

@@ -5,7 +5,8 @@ use toktool::unicode::Normalizing;
 
 use crate::counts::Counts;
 use crate::page::{Page, Span};
-use crate::subject::{Class, Judged};
+use crate::subject::Judged;
+use toktool::inventory::Class;
 
 /// Adds up a document. `tokens` are in order; their spans may repeat where a tokenizer places several tokens on one
 /// character. Linear in the document.
@@ -83,14 +84,14 @@ fn split_chars(text: &str, tokens: &[Token]) -> u64 {
 
 /// Bytes under tokens that stand for nothing of their own.
 pub fn cover(judged: &Judged, tokens: &[Token], counts: &mut Counts) {
-    if !judged.facts.has_unknown && !judged.facts.has_fallback {
+    if !judged.inventory.has_unknown && !judged.inventory.has_fallback {
         return;
     }
     // Several tokens may lie on one character: it counts once.
     let mut covered = 0;
     for token in tokens {
         let fresh = token.end.saturating_sub(token.start.max(covered)) as u64;
-        match judged.facts.class(token.id) {
+        match judged.inventory.class(token.id) {
             Class::Unknown => counts.unknown_bytes += fresh,
             Class::Fallback => counts.fallback_bytes += fresh,
             _ => {}

@@ -5,7 +5,7 @@ use toktool::vocab::Id;
 use crate::compare::Strings;
 use crate::information::unigram::Spectrum;
 use crate::metric::{Figure, Traits};
-use crate::subject::{Class, Facts};
+use toktool::inventory::{Class, Inventory};
 
 /// Bytes of a token from which on lengths are not told apart.
 const LONGEST: usize = 4096;
@@ -40,22 +40,22 @@ pub struct View {
     /// The counts of the tokens that came out.
     pub spectrum: Spectrum,
     /// Running tokens by their bytes.
-    lengths: Vec<u64>,
+    pub(crate) lengths: Vec<u64>,
 }
 
 impl View {
     /// Of a tokenizer: counts by id. `shared` says of each id whether its bytes are in the vocabulary of the first one.
-    pub fn by_id(counts: &[u64], facts: &Facts, shared: Option<&[bool]>) -> View {
+    pub fn by_id(counts: &[u64], inventory: &Inventory, shared: Option<&[bool]>) -> View {
         let mut view = View {
-            declared: Some(facts.declared),
-            traits: Traits { unknown: facts.has_unknown, fallback: facts.has_fallback },
+            declared: Some(inventory.declared),
+            traits: Traits { unknown: inventory.has_unknown, fallback: inventory.has_fallback },
             shared: shared.map(|_| 0),
             ..View::default()
         };
         view.spectrum = Spectrum::new(counts.iter().copied().filter(|&count| count > 0));
         for (id, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let known = shared.is_some_and(|shared| shared[id]);
-            view.add(facts.bytes(id as Id), facts.class(id as Id), count, known);
+            view.add(inventory.bytes(id as Id), inventory.class(id as Id), count, known);
         }
         view
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; modules of one row do not import each other. Nothing imports what stands below it.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 16] = [
     &["error"],
     &["alphabet", "observe", "packed", "vocab", "words", "samples", "random"],
     &["stats"],
@@ -15,10 +15,12 @@ const LAYERS: [&[&str]; 14] = [
     &["tokenizer"],
     &["encode"],
     &["formats"],
+    &["inventory"],
     &["repair"],
     &["count"],
     &["train"],
     &["lm"],
+    &["transplant"],
     &["lib"],
 ];
 

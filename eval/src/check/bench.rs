@@ -6,7 +6,8 @@ use toktool::formats::foreign;
 use toktool::tokenizer::Model;
 use toktool::vocab::Id;
 
-use crate::subject::{Class, Judged};
+use crate::subject::Judged;
+use toktool::inventory::Class;
 
 /// What the files beside a tokenizer say about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl<'a> Bench<'a> {
         }
         let normal = self.normalized(text)?;
         let back = String::from_utf8_lossy(&decoded);
-        let loss = if ids.iter().any(|&id| self.judged.facts.class(id) == Class::Unknown) {
+        let loss = if ids.iter().any(|&id| self.judged.inventory.class(id) == Class::Unknown) {
             Loss::Unknown
         } else if bare(&back) == bare(text) {
             Loss::Spaces

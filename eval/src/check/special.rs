@@ -7,7 +7,7 @@ use toktool::encode::{EncodeOptions, Scratch};
 use toktool::vocab::Id;
 
 use super::{Bench, Finding, Outcome};
-use crate::subject::Class;
+use toktool::inventory::Class;
 
 /// Reading special tokens as plain text makes a foreign model anew each time.
 const FOREIGN: usize = 32;
@@ -43,7 +43,7 @@ pub(super) fn summed(reasons: &[String]) -> String {
 }
 
 pub(super) fn special_tokens(bench: &Bench<'_>) -> Result<Finding> {
-    let (added, facts) = (&bench.judged.tokenizer.added, &bench.judged.facts);
+    let (added, inventory) = (&bench.judged.tokenizer.added, &bench.judged.inventory);
     let roles = &bench.declared.roles;
     let n = (added.len() + roles.len()) as u64;
     if n == 0 {
@@ -62,8 +62,8 @@ pub(super) fn special_tokens(bench: &Bench<'_>) -> Result<Finding> {
         faults.fail(content, "there more than once");
     }
     for (role, content) in roles {
-        let known = |id: &Id| facts.class(*id) != Class::Hole && facts.bytes(*id) == content.as_bytes();
-        if !(0..facts.len() as Id).any(|id| known(&id)) {
+        let known = |id: &Id| inventory.class(*id) != Class::Hole && inventory.bytes(*id) == content.as_bytes();
+        if !(0..inventory.len() as Id).any(|id| known(&id)) {
             faults.fail(content, &format!("role `{role}` without a token in the vocabulary"));
         } else if bench.ids(content, &mut scratch)?.len() != 1 {
             faults.fail(content, &format!("role `{role}` of more than one id"));
@@ -84,7 +84,7 @@ pub(super) fn special_tokens(bench: &Bench<'_>) -> Result<Finding> {
         let mut plain = Vec::new();
         bench.judged.encoder.encode_into(&token.content, options, &mut scratch, &mut plain)?;
         let bare = |c: char| c.is_alphanumeric() || c.is_whitespace();
-        if plain.contains(&token.id) && facts.class(token.id) == Class::Special {
+        if plain.contains(&token.id) && inventory.class(token.id) == Class::Special {
             faults.fail(&token.content, "out of plain text, too");
         } else if token.content.chars().all(bare) || token.content.trim() != token.content {
             faults.doubt(&token.content, "spelled like ordinary text");

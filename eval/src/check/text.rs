@@ -10,7 +10,7 @@ use toktool::unicode::{Normalizer, Normalizing};
 use super::bench::{bare, difference};
 use super::probes::{COMPOSED, MARKS, ODD, SCRIPTS, SPACES, with_byte};
 use super::{Bench, Finding, Loss, Outcome};
-use crate::subject::Class;
+use toktool::inventory::Class;
 
 /// Unknown tokens of a script beyond which a warning is due.
 const UNKNOWN: f64 = 0.01;
@@ -201,7 +201,7 @@ pub(super) fn normal_forms(bench: &Bench<'_>) -> Result<Finding> {
 }
 
 pub(super) fn unknown(bench: &Bench<'_>) -> Result<Finding> {
-    if !bench.judged.facts.has_unknown {
+    if !bench.judged.inventory.has_unknown {
         return Ok(Finding::not_applicable("it has no unknown token"));
     }
     let mut scratch = Scratch::default();
@@ -209,7 +209,7 @@ pub(super) fn unknown(bench: &Bench<'_>) -> Result<Finding> {
     for (script, text) in SCRIPTS {
         let ids = bench.ids(text, &mut scratch)?;
         n += ids.len() as u64;
-        let unknown = ids.iter().filter(|&&id| bench.judged.facts.class(id) == Class::Unknown).count();
+        let unknown = ids.iter().filter(|&&id| bench.judged.inventory.class(id) == Class::Unknown).count();
         let share = unknown as f64 / ids.len().max(1) as f64;
         if worst.is_none_or(|(known, _)| share > known) {
             worst = Some((share, text));

@@ -116,12 +116,12 @@ pub fn compare(
     }
     let side = |n: usize| Side {
         name: subjects[n].name.clone(),
-        declared: pair[n].facts.declared,
+        declared: pair[n].inventory.declared,
         lossless: pair[n].tokenizer.is_lossless(),
     };
     Ok(Comparison {
         sides: [side(0), side(1)],
-        vocabulary: Vocabulary::new(&pair[0].facts, &pair[1].facts, options.examples),
+        vocabulary: Vocabulary::new(&pair[0].inventory, &pair[1].inventory, options.examples),
         corpora: compared,
         seed: options.seed,
     })

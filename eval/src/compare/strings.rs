@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use toktool::vocab::Id;
 
-use crate::subject::{Class, Facts};
+use toktool::inventory::{Class, Inventory};
 
 /// The byte strings of a vocabulary with the smallest id of each.
 #[derive(Debug, Clone, Default)]
@@ -19,15 +19,15 @@ pub fn is_text(class: Class) -> bool {
 
 impl<'f> Strings<'f> {
     /// Those of a tokenizer. O(vocabulary).
-    pub fn new(facts: &'f Facts) -> Strings<'f> {
-        Strings::of(facts, is_text)
+    pub fn new(inventory: &'f Inventory) -> Strings<'f> {
+        Strings::of(inventory, is_text)
     }
 
     /// Those of the entries of some classes.
-    pub fn of(facts: &'f Facts, class: impl Fn(Class) -> bool) -> Strings<'f> {
+    pub fn of(inventory: &'f Inventory, class: impl Fn(Class) -> bool) -> Strings<'f> {
         let mut strings = HashMap::default();
-        for id in (0..facts.len() as Id).filter(|&id| class(facts.class(id))) {
-            let bytes = facts.bytes(id);
+        for id in (0..inventory.len() as Id).filter(|&id| class(inventory.class(id))) {
+            let bytes = inventory.bytes(id);
             if !bytes.is_empty() {
                 strings.entry(bytes).or_insert(id);
             }
@@ -63,8 +63,8 @@ impl<'f> Strings<'f> {
     }
 
     /// For each id of another vocabulary, whether its bytes are among these strings.
-    pub fn known(&self, facts: &Facts) -> Vec<bool> {
-        (0..facts.len() as Id).map(|id| is_text(facts.class(id)) && self.has(facts.bytes(id))).collect()
+    pub fn known(&self, inventory: &Inventory) -> Vec<bool> {
+        (0..inventory.len() as Id).map(|id| is_text(inventory.class(id)) && self.has(inventory.bytes(id))).collect()
     }
 }
 

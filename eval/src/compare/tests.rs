@@ -109,7 +109,7 @@ fn special_tokens_are_compared_by_their_text() {
         Subject::new("x", made).unwrap()
     };
     let (a, b) = (with(&[(258, "<s>"), (259, "<pad>")]), with(&[(259, "<s>"), (258, "<mask>")]));
-    let vocabulary = Vocabulary::new(&a.judged().unwrap().facts, &b.judged().unwrap().facts, 5);
+    let vocabulary = Vocabulary::new(&a.judged().unwrap().inventory, &b.judged().unwrap().inventory, 5);
     assert_eq!(vocabulary.special_only, [vec!["<pad>".to_owned()], vec!["<mask>".to_owned()]]);
     assert_eq!(vocabulary.rows.last().unwrap().overlap, Overlap { both: 1, either: 3 });
     assert_eq!((vocabulary.moved, vocabulary.moved_examples[0].ids), (1, [258, 259]));

@@ -157,7 +157,7 @@ struct Piece {
 
 impl Worker {
     fn new(pair: [&Judged; 2]) -> Worker {
-        Worker { counts: pair.map(|judged| vec![0; judged.facts.len()]), ..Worker::default() }
+        Worker { counts: pair.map(|judged| vec![0; judged.inventory.len()]), ..Worker::default() }
     }
 
     fn document(&mut self, pair: [&Judged; 2], text: &str, piece: &mut Piece) -> Result<Pair> {
@@ -274,7 +274,7 @@ pub(super) fn read(
     let work = |worker: &mut Worker, raw: Raw| worker.work(pair, raw, corpus, options.documents);
     let take = |piece| collected.take(piece, options.documents);
     let workers = ordered::run(corpus, options.threads, observer, || Worker::new(pair), work, take)?;
-    let mut counts = pair.map(|judged| vec![0u64; judged.facts.len()]);
+    let mut counts = pair.map(|judged| vec![0u64; judged.inventory.len()]);
     for worker in workers {
         for (sum, more) in counts.iter_mut().zip(worker.counts) {
             sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
@@ -282,16 +282,17 @@ pub(super) fn read(
     }
     let (mut running, mut only) = ([(0, 0); 2], [Vec::new(), Vec::new()]);
     for side in 0..2 {
-        let facts = &pair[side].facts;
-        let known = Strings::new(&pair[1 - side].facts).known(facts);
-        let used = counts[side].iter().enumerate().filter(|(id, count)| **count > 0 && is_text(facts.class(*id as Id)));
+        let inventory = &pair[side].inventory;
+        let known = Strings::new(&pair[1 - side].inventory).known(inventory);
+        let used =
+            counts[side].iter().enumerate().filter(|(id, count)| **count > 0 && is_text(inventory.class(*id as Id)));
         let mut lacking = Vec::new();
         for (id, &count) in used {
             running[side].0 += count;
             if known[id] {
                 running[side].1 += count;
             } else {
-                lacking.push(OnlyOne { id: id as Id, bytes: facts.bytes(id as Id).to_vec(), count });
+                lacking.push(OnlyOne { id: id as Id, bytes: inventory.bytes(id as Id).to_vec(), count });
             }
         }
         lacking.sort_by_key(|one| (std::cmp::Reverse(one.count), one.id));

@@ -3,7 +3,7 @@
 use toktool::vocab::Id;
 
 use super::strings::{Overlap, Strings, is_text};
-use crate::subject::{Class, Facts};
+use toktool::inventory::{Class, Inventory};
 
 /// Entries of a class in both vocabularies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,12 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// Compares two. O(vocabularies).
-    pub fn new(a: &Facts, b: &Facts, examples: usize) -> Vocabulary {
+    pub fn new(a: &Inventory, b: &Inventory, examples: usize) -> Vocabulary {
         let special = |class| matches!(class, Class::Special | Class::Unknown);
         let row = |name, class: &dyn Fn(Class) -> bool| {
-            let entries = |facts: &Facts| (0..facts.len() as Id).filter(|&id| class(facts.class(id))).count() as u64;
+            let entries = |inventory: &Inventory| {
+                (0..inventory.len() as Id).filter(|&id| class(inventory.class(id))).count() as u64
+            };
             let strings = [Strings::of(a, class), Strings::of(b, class)];
             Row {
                 class: name,
@@ -73,9 +75,9 @@ impl Vocabulary {
         let count = moved.len() as u64;
         moved.sort_by_key(|m| m.ids);
         moved.truncate(examples);
-        let only = |facts: &Facts, other: &Facts| {
+        let only = |inventory: &Inventory, other: &Inventory| {
             let other = Strings::of(other, special);
-            let own = Strings::of(facts, special).sorted();
+            let own = Strings::of(inventory, special).sorted();
             let only = own.into_iter().filter(|(_, bytes)| !other.has(bytes));
             only.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
         };

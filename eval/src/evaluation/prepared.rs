@@ -24,8 +24,9 @@ use crate::pass::{self, Tokens};
 use crate::robustness::{self, Disturbed};
 use crate::sampled::{Sampled, hash};
 use crate::speed::{self, Speed};
-use crate::subject::{Baseline, Class, Kind, Subject};
+use crate::subject::{Baseline, Kind, Subject};
 use crate::view::View;
+use toktool::inventory::Class;
 
 /// The share of a token's occurrences inside one larger token from which on it is a scaffold.
 const SCAFFOLD: f64 = 0.9;
@@ -143,12 +144,13 @@ impl Prepared {
         let (view, without) = match (&outcome.tokens, subject.judged()) {
             (Tokens::ById(counts), Some(judged)) => {
                 let total = counts.total();
-                let shared = first.map(|first| first.known(&judged.facts));
+                let shared = first.map(|first| first.known(&judged.inventory));
                 let shared = shared.as_deref();
                 let without = (0..counts.groups()).into_par_iter();
-                let without = without.map(|group| View::by_id(&counts.without(&total, group), &judged.facts, shared));
+                let without =
+                    without.map(|group| View::by_id(&counts.without(&total, group), &judged.inventory, shared));
                 let merges = matches!(judged.tokenizer.model, Model::Bpe(_));
-                let mut view = View::by_id(&total, &judged.facts, shared);
+                let mut view = View::by_id(&total, &judged.inventory, shared);
                 view.scaffolds = merges.then(|| scaffold(&judged.tokenizer, &total, SCAFFOLD).len() as u64);
                 (Some(view), without.collect())
             }
@@ -167,9 +169,10 @@ impl Prepared {
         let folding = lexicon.folding();
         self.lexicality = match (&outcome.tokens, subject.judged()) {
             (Tokens::ById(counts), Some(judged)) => {
-                let (total, facts) = (counts.total(), &judged.facts);
-                let is_text = |id: &u32| matches!(facts.class(*id), Class::Text | Class::Fallback);
-                let tokens = (0..facts.len() as u32).filter(is_text).map(|id| (facts.bytes(id), total[id as usize]));
+                let (total, inventory) = (counts.total(), &judged.inventory);
+                let is_text = |id: &u32| matches!(inventory.class(*id), Class::Text | Class::Fallback);
+                let tokens =
+                    (0..inventory.len() as u32).filter(is_text).map(|id| (inventory.bytes(id), total[id as usize]));
                 Some(lexicality::measure(tokens, lexicon, folding))
             }
             (Tokens::Pieces(Some(pieces)), _) => {
@@ -184,8 +187,8 @@ impl Prepared {
         self.paper = match (&outcome.tokens, subject.judged()) {
             (Tokens::ById(counts), Some(judged)) => {
                 let total = counts.total();
-                let came = (0..judged.facts.len() as u32).filter(|&id| total[id as usize] > 0);
-                Some(lexicality::paper(came.map(|id| judged.facts.bytes(id)), list, None))
+                let came = (0..judged.inventory.len() as u32).filter(|&id| total[id as usize] > 0);
+                Some(lexicality::paper(came.map(|id| judged.inventory.bytes(id)), list, None))
             }
             (Tokens::Pieces(Some(pieces)), _) => {
                 Some(lexicality::paper(pieces.iter().map(|(bytes, _)| bytes), list, None))
@@ -336,3 +339,6 @@ impl Prepared {
         (Figure { value: ratio(total), n: total.1 }, replicated)
     }
 }
+
+#[cfg(test)]
+mod rows;

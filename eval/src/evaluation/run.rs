@@ -70,7 +70,7 @@ impl<'r, 'm> Run<'r, 'm> {
         wanted: Wanted,
     ) -> Result<Vec<Prepared>> {
         let seed = self.options.seed;
-        let first = self.subjects[0].judged().filter(|_| wanted.overlap).map(|judged| Strings::new(&judged.facts));
+        let first = self.subjects[0].judged().filter(|_| wanted.overlap).map(|judged| Strings::new(&judged.inventory));
         let plain = || Plain::new(documents.concat().as_bytes(), &Compressor::ALL);
         let plain = wanted.sizes.then(plain).transpose()?;
         let disturbed = robustness::disturb(documents, wanted.robust, input.language.as_deref(), seed);
@@ -152,11 +152,11 @@ impl<'r, 'm> Run<'r, 'm> {
     fn entries(&self) -> Result<Vec<Prepared>> {
         // Which entries are reachable takes seconds, so it has to be asked for.
         let wanted = self.options.metrics.iter().any(|m| matches!(m.compute, Compute::Entries(_)));
-        let first = self.subjects[0].judged().map(|judged| Strings::new(&judged.facts));
+        let first = self.subjects[0].judged().map(|judged| Strings::new(&judged.inventory));
         let one = |subject: &Subject| {
             let judged = subject.judged();
             let entries = judged.filter(|_| wanted).map(|judged| Entries::new(&judged.tokenizer)).transpose()?;
-            let strings = judged.map(|judged| Strings::new(&judged.facts));
+            let strings = judged.map(|judged| Strings::new(&judged.inventory));
             let overlap = first.as_ref().zip(strings.as_ref()).map(|(first, own)| Overlap::new(first, own));
             Ok(Prepared::of_entries(entries, overlap))
         };
@@ -172,7 +172,7 @@ impl<'r, 'm> Run<'r, 'm> {
         let info = |subject: &Subject| SubjectInfo {
             name: subject.name.clone(),
             baseline: subject.is_baseline(),
-            declared: subject.judged().map(|judged| judged.facts.declared),
+            declared: subject.judged().map(|judged| judged.inventory.declared),
             lossless: subject.judged().is_none_or(|judged| judged.tokenizer.is_lossless()),
             point: subject.point.clone(),
         };

@@ -14,12 +14,14 @@ pub(crate) fn tokenizer(size: usize) -> toktool::Tokenizer {
     assemble(trained, &Frame::default(), None)
 }
 
-fn input(text: &'static str) -> Input<'static> {
+/// A corpus of documents, one a line.
+pub(crate) fn input(text: &'static str) -> Input<'static> {
     let open = move || Ok(Corpus::from_text("text", text, Default::default()));
     Input { name: "text".into(), language: None, embedded: false, lexicon: None, open: Box::new(open), again: true }
 }
 
-fn options(threads: usize) -> Options<'static> {
+/// Every metric that no clock has a part in.
+pub(crate) fn options(threads: usize) -> Options<'static> {
     Options {
         metrics: metric::all().filter(|m| !m.on_request()).collect(),
         seed: 1,
@@ -30,7 +32,8 @@ fn options(threads: usize) -> Options<'static> {
     }
 }
 
-fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {
+/// One figure.
+pub(crate) fn value(e: &Evaluation, subject: &str, metric: &str) -> Option<f64> {
     let s = e.subjects.iter().position(|s| s.name == subject).unwrap();
     let m = e.metrics.iter().position(|m| m.name == metric).unwrap();
     e.measurements.iter().find(|x| x.subject == s && x.metric == m).unwrap().figure.value

@@ -19,7 +19,8 @@ use toktool::observe::{Event, Observer};
 use toktool::unicode::cluster::is_sign;
 
 use super::words::{Chosen, askable, each_document};
-use crate::subject::{Facts, Subject};
+use crate::subject::Subject;
+use toktool::inventory::Inventory;
 
 /// What stands between the pieces of a segmentation.
 pub const SEPARATOR: &str = " | ";
@@ -81,7 +82,7 @@ impl Worker {
         for (n, subject) in subjects.iter().enumerate() {
             let Some(judged) = subject.judged() else { continue };
             let tokens = subject.tokens(document, &mut self.scratch[n], &mut self.ends)?;
-            let starts = starts(document, &tokens, &judged.facts);
+            let starts = starts(document, &tokens, &judged.inventory);
             let mut first = 0;
             for &(word, start, end) in &self.found {
                 first += starts[first..].partition_point(|&at| at <= start);
@@ -94,19 +95,19 @@ impl Worker {
 }
 
 /// Where the tokens of a document begin, ascending, each place once.
-fn starts(document: &str, tokens: &[Token], facts: &Facts) -> Vec<usize> {
-    let spelled: Vec<u8> = tokens.iter().flat_map(|token| facts.bytes(token.id)).copied().collect();
+fn starts(document: &str, tokens: &[Token], inventory: &Inventory) -> Vec<usize> {
+    let spelled: Vec<u8> = tokens.iter().flat_map(|token| inventory.bytes(token.id)).copied().collect();
     let space = usize::from(spelled.first() == Some(&b' ') && !document.starts_with(' '));
     let mut starts = Vec::with_capacity(tokens.len());
     if spelled.get(space..) == Some(document.as_bytes()) {
         let mut at: usize = 0;
         for token in tokens {
             starts.push(at.saturating_sub(space));
-            at += facts.bytes(token.id).len();
+            at += inventory.bytes(token.id).len();
         }
     } else {
         for group in tokens.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end)) {
-            let length = |token: &Token| facts.bytes(token.id).len();
+            let length = |token: &Token| inventory.bytes(token.id).len();
             let (mut at, span) = (group[0].start, group[0].end - group[0].start);
             starts.push(at);
             if group.len() > 1 && group.iter().map(length).sum::<usize>() == span {

@@ -17,7 +17,8 @@ use toktool::morph::lexical::{Case, Entries, WordList};
 
 use super::*;
 use crate::evaluation::real::gpt2;
-use crate::subject::{Baseline, Class, Subject};
+use crate::subject::{Baseline, Subject};
+use toktool::inventory::Class;
 
 /// %TR and %Pure in the two runs that the authors published, where a tokenizer of this name or one of its vocabulary is in
 /// them.
@@ -86,8 +87,8 @@ fn tokens(subject: &Subject, lines: &[String]) -> BTreeMap<Vec<u8>, u64> {
     for line in lines {
         for token in subject.tokens(line, &mut scratch, &mut ends).unwrap() {
             let bytes = match subject.judged() {
-                Some(judged) if judged.facts.class(token.id) == Class::Special => continue,
-                Some(judged) => judged.facts.bytes(token.id),
+                Some(judged) if judged.inventory.class(token.id) == Class::Special => continue,
+                Some(judged) => judged.inventory.bytes(token.id),
                 None => &line.as_bytes()[token.start..token.end],
             };
             *counts.entry(bytes.to_vec()).or_default() += 1;

@@ -110,7 +110,7 @@ fn source(given: &Path) -> (String, PathBuf) {
 pub fn points(args: &Eval, global: &Global, subjects: &[Subject], observer: &dyn Observer) -> Result<Vec<Subject>> {
     let seed = global.seed.unwrap_or(0);
     let first = subjects.iter().find_map(Subject::judged);
-    let like = first.map(|judged| (&judged.tokenizer, judged.facts.declared));
+    let like = first.map(|judged| (&judged.tokenizer, judged.inventory.declared));
     let settings = Settings::like(like, args.curve_vocab)?;
     let mut points = Vec::new();
     for curve in &args.curve {
@@ -159,11 +159,11 @@ pub fn points(args: &Eval, global: &Global, subjects: &[Subject], observer: &dyn
     let is_trained = |s: &&Subject| s.point.as_ref().is_some_and(|point| point.axis != Axis::Vocabulary);
     for point in points.iter().filter(is_trained) {
         let Some(judged) = point.judged() else { continue };
-        if judged.facts.declared < settings.vocab_size as u64 {
+        if judged.inventory.declared < settings.vocab_size as u64 {
             observer.event(Event::Note(&format!(
                 "`{}` has {} tokens, not {}: its text has no more pairs to merge",
                 point.name,
-                grouped(judged.facts.declared),
+                grouped(judged.inventory.declared),
                 grouped(settings.vocab_size as u64)
             )));
         }
