@@ -5,6 +5,8 @@
 //! Everything is candle on whatever device it is given, and everything carries gradients (candle's fused normalisation,
 //! softmax and rotary kernels do not, and say nothing: they are not used).
 
+pub mod checkpoint;
+
 use crate::Result;
 use candle_core::Tensor;
 
