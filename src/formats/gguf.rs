@@ -1,164 +1,26 @@
 //! The tokenizer inside a `.gguf` model file.
 //!
-//! GGUF (versions 2 and 3, little-endian) starts with key-value metadata; only that is read, never the tensors, and
-//! only the `tokenizer.` keys are kept. Lengths are checked against what is left of the file, and data is read in
-//! pieces, so that a lying length costs nothing. `tokenizer.ggml.model` says the kind: `gpt2` is byte-level BPE whose
+//! Only the metadata is read, never the tensors, and only its `tokenizer.` keys are kept; `header` reads the rest for
+//! whoever wants the model as well. `tokenizer.ggml.model` says the kind: `gpt2` is byte-level BPE whose
 //! pattern `tokenizer.ggml.pre` names; `llama` is SentencePiece BPE by scores; `bert` is WordPiece, left to the
 //! `tokenizers` crate. Control tokens become special added tokens, user-defined ones added tokens.
+
+mod metadata;
 
 use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde_json::{Value as Json, json};
 
+use self::metadata::Value;
+#[cfg(feature = "models")]
+pub(crate) use self::metadata::{Listed, Value as Metadata, header};
 use super::pieces::{Kind, Piece, Pieces};
 use super::{byte_level_splitter, hf};
 use crate::error::{Error, Place, Result};
 use crate::text::{Behavior, Named, Pattern, Split, Splitter};
 use crate::tokenizer::{Carried, Model, Post, Tokenizer};
 use crate::vocab::Id;
-
-/// Longer strings are refused; the longest real ones are chat templates.
-const MAX_STRING: u64 = 16 << 20;
-/// More tokens or merges are refused.
-const MAX_ITEMS: u64 = 1 << 24;
-
-/// A metadata value of a `tokenizer.` key.
-#[derive(Debug, PartialEq)]
-enum Value {
-    Number(f64),
-    Flag(bool),
-    Text(String),
-    Texts(Vec<String>),
-    Numbers(Vec<f64>),
-    Other,
-}
-
-/// The metadata, read from a stream of `left` bytes.
-struct Reader<R> {
-    input: R,
-    at: u64,
-    left: u64,
-}
-
-impl<R: Read> Reader<R> {
-    fn fault(&self, why: impl Into<String>) -> Error {
-        Error::input("", why).at(Place::Byte(self.at))
-    }
-
-    fn bytes(&mut self, n: u64) -> Result<Vec<u8>> {
-        if n > self.left {
-            return Err(self.fault(format!("{n} bytes are announced, but the file has {} left", self.left)));
-        }
-        let mut out = Vec::new();
-        let got = self.input.by_ref().take(n).read_to_end(&mut out).map_err(|e| Error::io("read", "", e))?;
-        if got as u64 != n {
-            return Err(self.fault("the file ends in the middle of its metadata"));
-        }
-        (self.at, self.left) = (self.at + n, self.left - n);
-        Ok(out)
-    }
-
-    fn number<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let bytes = self.bytes(N as u64)?;
-        bytes.try_into().map_err(|_| self.fault("the file ends in the middle of its metadata"))
-    }
-
-    fn u32(&mut self) -> Result<u32> {
-        Ok(u32::from_le_bytes(self.number()?))
-    }
-
-    fn u64(&mut self) -> Result<u64> {
-        Ok(u64::from_le_bytes(self.number()?))
-    }
-
-    fn text(&mut self) -> Result<String> {
-        let len = self.u64()?;
-        if len > MAX_STRING {
-            return Err(self.fault(format!("a string of {len} bytes")));
-        }
-        let bytes = self.bytes(len)?;
-        String::from_utf8(bytes).map_err(|_| self.fault("a string is not UTF-8"))
-    }
-
-    /// A number or flag of type `kind`.
-    fn scalar(&mut self, kind: u32) -> Result<Value> {
-        Ok(Value::Number(match kind {
-            0 => f64::from(u8::from_le_bytes(self.number()?)),
-            1 => f64::from(i8::from_le_bytes(self.number()?)),
-            2 => f64::from(u16::from_le_bytes(self.number()?)),
-            3 => f64::from(i16::from_le_bytes(self.number()?)),
-            4 => f64::from(self.u32()?),
-            5 => f64::from(i32::from_le_bytes(self.number()?)),
-            6 => f64::from(f32::from_le_bytes(self.number()?)),
-            7 => return Ok(Value::Flag(self.number::<1>()? != [0])),
-            10 => self.u64()? as f64,
-            11 => i64::from_le_bytes(self.number()?) as f64,
-            12 => f64::from_le_bytes(self.number()?),
-            _ => return Err(self.fault(format!("a value of unknown type {kind}"))),
-        }))
-    }
-
-    fn value(&mut self, kind: u32, depth: u32) -> Result<Value> {
-        match kind {
-            8 => Ok(Value::Text(self.text()?)),
-            9 => self.array(depth),
-            _ => self.scalar(kind),
-        }
-    }
-
-    fn array(&mut self, depth: u32) -> Result<Value> {
-        let (kind, len) = (self.u32()?, self.u64()?);
-        if depth > 4 || len > MAX_ITEMS || len > self.left {
-            return Err(self.fault(format!("a list of {len} values, with {} bytes left", self.left)));
-        }
-        match kind {
-            8 => (0..len).map(|_| self.text()).collect::<Result<_>>().map(Value::Texts),
-            9 => {
-                for _ in 0..len {
-                    self.array(depth + 1)?;
-                }
-                Ok(Value::Other)
-            }
-            _ => {
-                let mut all = Vec::new();
-                for _ in 0..len {
-                    match self.scalar(kind)? {
-                        Value::Number(n) => all.push(n),
-                        Value::Flag(on) => all.push(f64::from(u8::from(on))),
-                        _ => {}
-                    }
-                }
-                Ok(Value::Numbers(all))
-            }
-        }
-    }
-}
-
-/// The `tokenizer.` keys of a file of `size` bytes.
-fn metadata(input: impl Read, size: u64) -> Result<BTreeMap<String, Value>> {
-    let mut reader = Reader { input, at: 0, left: size };
-    if reader.bytes(4)? != b"GGUF" {
-        return Err(Error::input("", "not a GGUF file"));
-    }
-    match reader.u32()? {
-        2 | 3 => {}
-        v if v.swap_bytes() <= 3 => return Err(reader.fault("a big-endian GGUF file, which is not supported")),
-        v => return Err(reader.fault(format!("GGUF version {v}; versions 2 and 3 are supported"))),
-    }
-    let _tensors = reader.u64()?;
-    let keys = reader.u64()?;
-    let mut out = BTreeMap::new();
-    for _ in 0..keys {
-        let key = reader.text()?;
-        let kind = reader.u32()?;
-        let value = reader.value(kind, 0)?;
-        if let Some(name) = key.strip_prefix("tokenizer.") {
-            out.insert(name.to_owned(), value);
-        }
-    }
-    Ok(out)
-}
 
 /// Typed access to the metadata.
 struct Keys(BTreeMap<String, Value>);
@@ -210,7 +72,7 @@ impl Keys {
 /// [`Error::Input`] without a path that names the byte or key; [`Error::Config`] when the file names a pattern that is
 /// not known; [`Error::Unsupported`] for other kinds of tokenizer.
 pub fn read(input: impl Read, size: u64, pattern: Option<&str>) -> Result<Tokenizer> {
-    let keys = Keys(metadata(input, size)?);
+    let keys = Keys(metadata::of_tokenizer(input, size)?);
     let no =
         |what: &str| Error::input("", "the file holds no tokenizer: the key is missing").at(Place::Entry(what.into()));
     let tokens = keys.texts("ggml.tokens").ok_or_else(|| no("tokenizer.ggml.tokens"))?;
