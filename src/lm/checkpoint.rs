@@ -8,7 +8,10 @@
 mod dequantise;
 mod dtype;
 mod folder;
+mod gguf;
 mod header;
+mod huggingface;
+mod vocabulary;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -22,8 +25,11 @@ use serde_json::{Map, Value};
 
 pub use dequantise::BlockType;
 pub use dtype::Dtype;
+pub use huggingface::{Written, write_hf};
+pub use vocabulary::{VocabularyNames, VocabularyTensors};
 pub use writer::{SafetensorsWriter, TensorSpec, file_order};
 
+use self::gguf::names::{Change, unpaired};
 use super::Weights;
 use crate::error::{Error, Place, Result};
 
@@ -96,7 +102,12 @@ pub struct Checkpoint {
     pub shards: Vec<Shard>,
     /// The index, where the weights are shards.
     pub index: Option<Index>,
+    /// The chat template in a GGUF file; a folder has it among its tokenizer files.
+    pub chat_template: Option<String>,
+    from_gguf: bool,
     files: Vec<File>,
+    /// What a converter did to the numbers, by Hugging Face name; those of folders are as they are.
+    changes: BTreeMap<String, Change>,
 }
 
 impl Checkpoint {
@@ -109,13 +120,22 @@ impl Checkpoint {
     pub fn open(path: &Path) -> Result<Checkpoint> {
         let found = path.metadata().map_err(|e| Error::io("read", path, e))?;
         if !found.is_dir() {
+            if gguf::is_gguf(path)? {
+                return gguf::open(path);
+            }
             return Err(Error::input(path, "not a checkpoint")
                 .with_hint("name the folder of a Hugging Face checkpoint, or a `.gguf` file"));
         }
         let config = folder::config(path)?;
         let folder::Weights { shards, tensors, index } = folder::weights(path)?;
         let files = open_all(&shards)?;
-        Ok(Checkpoint { path: path.to_path_buf(), config, tensors, shards, index, files })
+        let (path, changes) = (path.to_path_buf(), BTreeMap::new());
+        Ok(Checkpoint { path, config, tensors, shards, index, chat_template: None, from_gguf: false, files, changes })
+    }
+
+    /// Whether this is a GGUF file: its tensors can be read as numbers, but not all of them copied as bytes.
+    pub fn is_gguf(&self) -> bool {
+        self.from_gguf
     }
 
     /// The part of the configuration that describes the language model: `text_config` of a model that also sees or
@@ -146,19 +166,48 @@ impl Checkpoint {
     /// [`Error::Input`] when there is no such tensor or row, or its type is not read as numbers; [`Error::Io`].
     pub fn rows(&self, name: &str, range: Range<usize>) -> Result<Vec<f32>> {
         let info = self.info(name)?;
-        self.decode(name, info, &self.raw_rows(name, range)?)
+        match self.changes.get(name).unwrap_or(&Change::None) {
+            Change::None => self.decode(name, info, &self.stored_rows(name, info, range)?),
+            Change::PlusOne => {
+                let mut values = self.decode(name, info, &self.stored_rows(name, info, range)?)?;
+                values.iter_mut().for_each(|value| *value -= 1.0);
+                Ok(values)
+            }
+            Change::Paired { heads } => {
+                let (head, columns) = (info.rows() / heads, info.columns());
+                self.check_range(name, info, &range)?;
+                let whole = range.start / head * head..range.end.next_multiple_of(head);
+                let stored = self.decode(name, info, &self.stored_rows(name, info, whole.clone())?)?;
+                let values = unpaired(&stored, head, columns);
+                Ok(values[(range.start - whole.start) * columns..(range.end - whole.start) * columns].to_vec())
+            }
+        }
     }
 
     /// Rows of a tensor as they are stored.
     ///
     /// # Errors
-    /// [`Error::Input`] when there is no such tensor or row, or when rows are not whole bytes; [`Error::Io`].
+    /// [`Error::Input`] when there is no such tensor or row, when rows are not whole bytes, or when the converter to GGUF
+    /// changed the numbers; [`Error::Io`].
     pub fn raw_rows(&self, name: &str, range: Range<usize>) -> Result<Vec<u8>> {
         let info = self.info(name)?;
-        let rows = info.rows();
-        if range.start > range.end || range.end > rows {
-            return Err(self.fault(name, format!("rows {} to {} of {rows}", range.start, range.end)));
+        if self.changes.get(name).is_some_and(|change| *change != Change::None) {
+            let why = "its bytes are not those of a Hugging Face checkpoint: the converter changed them";
+            return Err(self.fault(name, why).with_hint("write the model as a Hugging Face folder first"));
         }
+        self.stored_rows(name, info, range)
+    }
+
+    fn check_range(&self, name: &str, info: &TensorInfo, range: &Range<usize>) -> Result<()> {
+        if range.start > range.end || range.end > info.rows() {
+            return Err(self.fault(name, format!("rows {} to {} of {}", range.start, range.end, info.rows())));
+        }
+        Ok(())
+    }
+
+    fn stored_rows(&self, name: &str, info: &TensorInfo, range: Range<usize>) -> Result<Vec<u8>> {
+        self.check_range(name, info, &range)?;
+        let rows = info.rows();
         if range.is_empty() {
             return Ok(Vec::new());
         }
@@ -175,8 +224,7 @@ impl Checkpoint {
     /// # Errors
     /// As [`Checkpoint::rows`].
     pub fn tensor_f32(&self, name: &str) -> Result<Vec<f32>> {
-        let info = self.info(name)?;
-        self.decode(name, info, &self.read(info, 0..info.bytes())?)
+        self.rows(name, 0..self.info(name)?.rows())
     }
 
     fn decode(&self, name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>> {

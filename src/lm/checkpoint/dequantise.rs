@@ -2,7 +2,7 @@
 //!
 //! A block is a run of numbers of one row that share scales; rows are whole blocks, so any range of rows can be read
 //! by itself. The arithmetic is candle's, given the blocks of one range and never a whole tensor: for every type here
-//! it equals the reference (the `gguf` package of Python) bit for bit, which `testdata` beside this file holds.
+//! it equals the reference (the `gguf` package of Python) bit for bit, as the fixture in `testdata` beside this file shows.
 
 use std::borrow::Cow;
 
@@ -110,4 +110,37 @@ fn aligned<'a>(bytes: &'a [u8], spare: &'a mut Vec<u8>) -> &'a [u8] {
     let place = &mut spare[start..start + bytes.len()];
     place.copy_from_slice(bytes);
     place
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::header;
+    use super::*;
+
+    #[test]
+    fn every_type_equals_the_reference_bit_for_bit() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lm/checkpoint/testdata/blocks.safetensors");
+        let (_, tensors) = header::read(&path, 0).unwrap();
+        let file = std::fs::read(&path).unwrap();
+        for block in BlockType::ALL {
+            let bytes = |name: &str| {
+                let info = &tensors[&format!("{}.{name}", block.name())];
+                file[info.start as usize..info.end as usize].to_vec()
+            };
+            let (blocks, mut values) = (bytes("blocks"), Vec::new());
+            assert_eq!(blocks.len(), 8 * block.bytes(), "{block:?}");
+            block.dequantise(&blocks, &mut values).unwrap();
+            let bits: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            assert_eq!(bits, bytes("values"), "{block:?}");
+            // From an odd address, and of a range of blocks.
+            let shifted = [&[0], &blocks[..]].concat();
+            let mut again = Vec::new();
+            block.dequantise(&shifted[1 + 3 * block.bytes()..1 + 5 * block.bytes()], &mut again).unwrap();
+            assert_eq!(again, values[3 * block.numbers()..5 * block.numbers()], "{block:?}");
+            assert!(block.dequantise(&blocks[1..], &mut again).is_err());
+            block.dequantise(&[], &mut again).unwrap();
+        }
+    }
 }

@@ -209,3 +209,8 @@ proptest! {
         }
     }
 }
+
+/// The bits of numbers, which compare where NaN does not.
+pub(super) fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
