@@ -53,6 +53,8 @@ enum Command {
     Diff(cmd::diff::Diff),
     Export(cmd::export::Export),
     Trim(cmd::trim::Trim),
+    #[cfg(feature = "models")]
+    Perplexity(cmd::perplexity::Perplexity),
     Completions(cmd::completions::Completions),
     Man(cmd::man::Man),
 }
@@ -72,6 +74,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => cmd::diff::run(args, &global),
         Command::Export(args) => cmd::export::run(args, &global),
         Command::Trim(args) => cmd::trim::run(args, &global),
+        #[cfg(feature = "models")]
+        Command::Perplexity(args) => cmd::perplexity::run(args, &global),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args, &global),
     };

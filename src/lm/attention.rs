@@ -10,7 +10,7 @@ use super::rope::Rotation;
 use super::slots::Masks;
 
 /// Scores held at once, unless one query of each row and head has more.
-const MOST_SCORES: usize = 1 << 25;
+const MOST_SCORES: usize = 1 << 23;
 
 /// The attention of a layer.
 #[derive(Debug)]

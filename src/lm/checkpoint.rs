@@ -191,11 +191,16 @@ impl Checkpoint {
     /// changed the numbers; [`Error::Io`].
     pub fn raw_rows(&self, name: &str, range: Range<usize>) -> Result<Vec<u8>> {
         let info = self.info(name)?;
+        self.refuse_changed(name)?;
+        self.stored_rows(name, info, range)
+    }
+
+    fn refuse_changed(&self, name: &str) -> Result<()> {
         if self.changes.get(name).is_some_and(|change| *change != Change::None) {
             let why = "its bytes are not those of a Hugging Face checkpoint: the converter changed them";
             return Err(self.fault(name, why).with_hint("write the model as a Hugging Face folder first"));
         }
-        self.stored_rows(name, info, range)
+        Ok(())
     }
 
     fn check_range(&self, name: &str, info: &TensorInfo, range: &Range<usize>) -> Result<()> {
@@ -217,6 +222,23 @@ impl Checkpoint {
         }
         let row = bytes / rows as u64;
         self.read(info, range.start as u64 * row..range.end as u64 * row)
+    }
+
+    /// Hands all of a tensor to `take` as it is stored, in order, at most `portion` bytes at once; of any type.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when there is no such tensor, or when the converter to GGUF changed the numbers; [`Error::Io`]; what
+    /// `take` reports.
+    pub fn each_portion(&self, name: &str, portion: u64, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let info = self.info(name)?;
+        self.refuse_changed(name)?;
+        let mut at = 0;
+        while at < info.bytes() {
+            let next = (at + portion.max(1)).min(info.bytes());
+            take(&self.read(info, at..next)?)?;
+            at = next;
+        }
+        Ok(())
     }
 
     /// All of a tensor as f32, in row-major order.

@@ -1,7 +1,7 @@
 //! `config.json` as plain data: what a body has to know to be built.
 //!
 //! Every family has its own keys and its own defaults for those that a file may leave out; the defaults are those of
-//! the `transformers` library, where a file that leaves a key out was written. What a body here cannot compute exactly
+//! the `transformers` library, which leaves them out of the files that it writes. What a body here cannot compute exactly
 //! (an unknown rotary scaling, soft-capped logits, relative positions) is refused when the configuration is read, by
 //! the name of its key, and not when the figures are already wrong.
 

@@ -18,7 +18,7 @@
 //! normalisation, softmax and rotary kernels do not, and say nothing: they are not used).
 
 use crate::error::{Error, Result};
-use candle_core::Tensor;
+pub use candle_core::{Device, Tensor};
 
 mod attention;
 pub mod checkpoint;

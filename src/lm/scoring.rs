@@ -13,9 +13,8 @@
 //! company, but for the rounding of f32 products. Interval: bootstrap over documents ([`crate::stats`]).
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 use super::{Model, failed};
@@ -39,13 +38,13 @@ pub struct Scoring {
     pub context: Option<usize>,
     /// Tokens from the beginning of a window to that of the next, 1 to `context - 1`; by default half of the context.
     pub stride: Option<usize>,
-    /// Windows read at once.
+    /// Windows read at once. On CPUs a few are best: more only make arrays that no cache holds.
     pub batch: usize,
 }
 
 impl Default for Scoring {
     fn default() -> Self {
-        Scoring { context: None, stride: None, batch: 16 }
+        Scoring { context: None, stride: None, batch: 4 }
     }
 }
 
@@ -93,9 +92,10 @@ impl Scores {
         })
     }
 
-    /// The 95 % interval of bits per byte of all documents, from draws of as many of them. `None` below two documents.
+    /// The 95 % interval of bits per byte of all documents, from draws of as many of them. `None` below two documents,
+    /// and where no token was scored.
     pub fn interval(&self, seed: u64) -> Option<(f64, f64)> {
-        if self.documents.len() < 2 {
+        if self.documents.len() < 2 || self.total().tokens == 0 {
             return None;
         }
         let replicate = |replicate| {
@@ -205,7 +205,7 @@ impl<'a> Scorer<'a> {
         texts: &[&str],
         before: usize,
         observer: &dyn Observer,
-        progress: &(dyn Fn(f64) -> u64 + Sync),
+        progress: &dyn Fn(f64) -> u64,
     ) -> Result<Vec<DocumentScore>> {
         let encoded = self.encode(texts, before)?;
         let mut jobs: Vec<Window> = Vec::new();
@@ -222,26 +222,24 @@ impl<'a> Scorer<'a> {
             batches.push(batch);
             rest = others;
         }
-        let size = |windows: &[Window]| windows.iter().map(|window| window.tokens.len()).sum::<usize>();
-        let (all, done) = (size(&jobs), AtomicUsize::new(0));
-        let read = |batch: &&[Window]| -> Result<Vec<f64>> {
+        // One after the other: the device shares out the work of each among its threads, and two at once would wait for
+        // each other there.
+        let all: usize = jobs.iter().map(|window| window.tokens.len()).sum();
+        let (mut done, mut nats) = (0, Vec::with_capacity(jobs.len()));
+        for batch in batches {
             observe::check(observer)?;
-            let nats = self.batch(batch, &encoded);
-            let read = done.fetch_add(size(batch), Relaxed) + size(batch);
-            observer.event(Event::Progress(progress(read as f64 / all as f64)));
-            nats
-        };
-        // Threads share out the batches; a device of its own takes one after the other.
-        let nats: Vec<Vec<f64>> = match self.model.input.device() {
-            Device::Cpu => batches.par_iter().map(read).collect::<Result<_>>()?,
-            _ => batches.iter().map(read).collect::<Result<_>>()?,
-        };
+            for (window, found) in batch.iter().zip(self.batch(batch, &encoded)?) {
+                if !found.is_finite() {
+                    return Err(self.not_finite(before + window.document + 1)?);
+                }
+                nats.push(found);
+                done += window.tokens.len();
+            }
+            observer.event(Event::Progress(progress(done as f64 / all as f64)));
+        }
         let score = |text: &&str| DocumentScore { bytes: text.len() as u64, ..DocumentScore::default() };
         let mut scores: Vec<DocumentScore> = texts.iter().map(score).collect();
-        for (window, nats) in jobs.iter().zip(nats.into_iter().flatten()) {
-            if !nats.is_finite() {
-                return Err(self.not_finite(before + window.document + 1)?);
-            }
+        for (window, nats) in jobs.iter().zip(nats) {
             let score = &mut scores[window.document];
             score.nats += nats;
             score.windows += 1;

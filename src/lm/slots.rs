@@ -83,6 +83,9 @@ impl Slots {
         causal: bool,
         cache: Option<&mut Cache>,
     ) -> Result<Slots> {
+        if batch == 0 || len == 0 {
+            return Err(Error::config("embeddings", "there is no token to read"));
+        }
         let (lengths, left) = match padding {
             Padding::None => (None, false),
             Padding::Left(lengths) => (Some(lengths), true),

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::{D, DType, Device, Tensor, Var};
+use candle_core::{D, DType, Var};
 use serde_json::{Map, Value};
 
 use super::*;
@@ -16,7 +16,7 @@ fn json(path: &Path) -> Map<String, Value> {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-fn golden(name: &str) -> (Config, Memory) {
+pub(super) fn golden(name: &str) -> (Config, Memory) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/lm");
     let weights = Memory::read(&folder.join(format!("{name}.safetensors")), &Device::Cpu).unwrap();
     (Config::read(&json(&folder.join(format!("{name}.json")))).unwrap(), weights)
@@ -236,7 +236,7 @@ fn long_sequences_are_read_in_blocks_of_queries() {
     let (mut config, weights) = golden("gemma3");
     config.max_positions = 1 << 20;
     let model = Model::open(config, &weights).unwrap();
-    // 4 heads and 3000 keys: blocks of 2796 queries.
+    // 4 heads and 3000 keys: blocks of 699 queries.
     let ids: Vec<Id> = (0..3000).map(|n| (n * n % 37 + 3) as Id).collect();
     assert!(attention::block(1, 4, 3000, 3000) < 3000);
     let whole = model.hidden(&[&ids], None).unwrap();
@@ -280,6 +280,7 @@ fn a_checkpoint_that_does_not_fit_is_refused_by_the_name_of_the_tensor() {
     for padding in [Padding::Left(&[3]), Padding::Right(&[1, 1])] {
         assert!(model.body.forward(&rows, padding, None).is_err());
     }
+    assert!(model.hidden(&[&[]], None).unwrap_err().to_string().contains("no token"));
     let mut cache = Cache::default();
     model.body.forward(&rows, Padding::None, Some(&mut cache)).unwrap();
     let e = model.hidden(&[&[3], &[4]], Some(&mut cache)).unwrap_err().to_string();

@@ -10,6 +10,8 @@ pub mod eval;
 pub mod export;
 pub mod inspect;
 pub mod man;
+#[cfg(feature = "models")]
+pub mod perplexity;
 pub mod segment;
 pub mod train;
 pub mod trim;

@@ -50,8 +50,9 @@ impl<R: Read> Reader<R> {
     }
 
     fn number<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let bytes = self.bytes(N as u64)?;
-        bytes.try_into().map_err(|_| self.fault("the file ends in the middle of its metadata"))
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn u32(&mut self) -> Result<u32> {
@@ -94,6 +95,63 @@ impl<R: Read> Reader<R> {
             8 => Ok(Value::Text(self.text()?)),
             9 => self.array(depth),
             _ => self.scalar(kind),
+        }
+    }
+
+    /// Passes over `n` bytes without keeping them.
+    fn pass(&mut self, n: u64) -> Result<()> {
+        if n > self.left {
+            return Err(self.fault(format!("{n} bytes are announced, but the file has {} left", self.left)));
+        }
+        let mut scratch = [0; 512];
+        let mut rest = n;
+        while rest > 0 {
+            let part = rest.min(scratch.len() as u64) as usize;
+            self.fill(&mut scratch[..part])?;
+            rest -= part as u64;
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
+        let n = bytes.len() as u64;
+        if n > self.left {
+            return Err(self.fault(format!("{n} bytes are announced, but the file has {} left", self.left)));
+        }
+        self.input.read_exact(bytes).map_err(|e| match e.kind() {
+            std::io::ErrorKind::UnexpectedEof => self.fault("the file ends in the middle of its metadata"),
+            _ => Error::io("read", "", e),
+        })?;
+        (self.at, self.left) = (self.at + n, self.left - n);
+        Ok(())
+    }
+
+    /// Passes over a value of type `kind`: a vocabulary that nobody asked for is not built.
+    fn pass_value(&mut self, kind: u32, depth: u32) -> Result<()> {
+        let width = |kind| match kind {
+            0 | 1 | 7 => Some(1),
+            2 | 3 => Some(2),
+            4..=6 => Some(4),
+            10..=12 => Some(8),
+            _ => None,
+        };
+        match (kind, width(kind)) {
+            (_, Some(bytes)) => self.pass(bytes),
+            (8, _) => {
+                let len = self.u64()?;
+                self.pass(len)
+            }
+            (9, _) => {
+                let (kind, len) = (self.u32()?, self.u64()?);
+                if depth > 4 || len > MAX_ITEMS || len > self.left {
+                    return Err(self.fault(format!("a list of {len} values, with {} bytes left", self.left)));
+                }
+                match width(kind) {
+                    Some(bytes) => self.pass(len * bytes),
+                    None => (0..len).try_for_each(|_| self.pass_value(kind, depth + 1)),
+                }
+            }
+            _ => Err(self.fault(format!("a value of unknown type {kind}"))),
         }
     }
 
@@ -164,9 +222,10 @@ fn start<R: Read>(reader: &mut Reader<R>, keep: impl Fn(&str) -> bool) -> Result
     for _ in 0..count {
         let key = reader.text()?;
         let kind = reader.u32()?;
-        let value = reader.value(kind, 0)?;
         if keep(&key) {
-            keys.insert(key, value);
+            keys.insert(key, reader.value(kind, 0)?);
+        } else {
+            reader.pass_value(kind, 0)?;
         }
     }
     Ok((keys, tensors))

@@ -87,7 +87,7 @@ impl Dtype {
             .ok_or_else(too_large)?;
         if let Dtype::Block(block) = self {
             let row = shape.last().copied().unwrap_or(1) as u64;
-            if row % block.numbers() as u64 != 0 {
+            if !row.is_multiple_of(block.numbers() as u64) {
                 return Err(fault(&format!("is not whole blocks of {}", block.numbers())));
             }
             let blocks = numbers / block.numbers() as u64;
@@ -157,7 +157,7 @@ impl Dtype {
             }
             Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16 => self.bytes().unwrap_or(1),
         };
-        if bytes.len() % unit != 0 {
+        if !bytes.len().is_multiple_of(unit) {
             return Err(Error::input("", format!("{} bytes are not whole numbers of {}", bytes.len(), self.name())));
         }
         match self {

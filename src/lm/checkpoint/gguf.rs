@@ -8,7 +8,7 @@
 pub(super) mod config;
 pub(super) mod names;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -81,6 +81,7 @@ fn read(path: &Path) -> Result<Checkpoint> {
         }
     }
     no_overlap(&tensors)?;
+    same_layers(&tensors, keys.size("block_count")?)?;
     let embedding = tensors.get("model.embed_tokens.weight").filter(|info| info.shape.len() == 2);
     let embedding =
         embedding.ok_or_else(|| Error::input("", "the file has no such matrix").at(entry("token_embd.weight")))?;
@@ -148,6 +149,28 @@ fn no_overlap(tensors: &BTreeMap<String, TensorInfo>) -> Result<()> {
     for pair in order.windows(2) {
         if pair[1].1.start < pair[0].1.end {
             return Err(Error::input("", format!("its bytes overlap those of `{}`", pair[0].0)).at(entry(pair[1].0)));
+        }
+    }
+    Ok(())
+}
+
+/// Every layer has the tensors that the first has, and there are as many layers as the metadata says.
+fn same_layers(tensors: &BTreeMap<String, TensorInfo>, count: usize) -> Result<()> {
+    let mut layers: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for name in tensors.keys() {
+        let place = name.strip_prefix("model.layers.").and_then(|rest| rest.split_once('.'));
+        if let Some((layer, part)) = place.and_then(|(layer, part)| Some((layer.parse().ok()?, part))) {
+            layers.entry(layer).or_default().insert(part);
+        }
+    }
+    let lacking = |why: String| Err(Error::input("", why).with_hint("the file is incomplete: fetch it again"));
+    if layers.len() != count || layers.keys().last().is_none_or(|last| last + 1 != count) {
+        return lacking(format!("the metadata says {count} layers, but there are tensors of {}", layers.len()));
+    }
+    let first = layers.values().next().cloned().unwrap_or_default();
+    for (layer, parts) in &layers {
+        if let Some(part) = first.symmetric_difference(parts).next() {
+            return lacking(format!("`{part}` is in layer 0 or in layer {layer}, but not in both"));
         }
     }
     Ok(())

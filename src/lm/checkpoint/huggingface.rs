@@ -1,9 +1,10 @@
 //! A GGUF file as a Hugging Face folder.
 //!
-//! Numbers are read and written by blocks of rows, so memory does not grow with the model. F32 is exact: a dequantised
-//! number is a product of a half-precision scale and an integer, 19 bits or more, which fits neither F16 (11) nor BF16
-//! (8). Of the two small types BF16 is the one to choose for running a model, since activations of Gemma and Qwen leave
-//! the range of F16 and transformers computes in the type of the file; F16 is closer to the numbers of the file.
+//! Numbers are read and written by blocks of rows, so memory does not grow with the model. F32 keeps every dequantised
+//! number as the reference gives it: a product of a half-precision scale and an integer has up to 19 bits, which fit
+//! neither F16 (11) nor BF16 (8). Of the two small types BF16 is the one to choose for running a model: transformers
+//! computes in the type of the file, and activations of models trained in BF16 (Gemma's are known for it) leave the
+//! range of F16. F16 is closer to the numbers of the file.
 
 use serde_json::{Map, Value, json};
 
@@ -83,6 +84,9 @@ fn write_tensors(checkpoint: &Checkpoint, out: &OutputDir, dtype: &Dtype) -> Res
     let mut bytes = Vec::new();
     for spec in specs {
         let info = checkpoint.info(&spec.name)?;
+        if spec.bytes == 0 {
+            continue;
+        }
         let step = (BLOCK / info.columns().max(1)).max(1);
         for start in (0..info.rows()).step_by(step) {
             let values = checkpoint.rows(&spec.name, start..(start + step).min(info.rows()))?;

@@ -85,6 +85,23 @@ fn rows_are_read_in_every_type() {
 }
 
 #[test]
+fn threads_read_at_once() {
+    let (_folder, opened) = checkpoint(&serde_json::json!({}), &[("a", "F32", &[512, 3]), ("b", "BF16", &[7])]);
+    let checkpoint = opened.unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let checkpoint = &checkpoint;
+            scope.spawn(move || {
+                for row in (thread..512).step_by(4) {
+                    let first = (3 * row) as f32;
+                    assert_eq!(checkpoint.rows("a", row..row + 1).unwrap(), [first, first + 1.0, first + 2.0]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn shards_are_found_through_their_index() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

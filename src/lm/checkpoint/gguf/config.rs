@@ -106,7 +106,7 @@ pub(super) fn config(keys: &Keys<'_>, architecture: Architecture, facts: &Facts)
             set("rope_local_base_freq", json!(10_000.0));
             set("sliding_window", json!(keys.optional_size("attention.sliding_window")?.unwrap_or(512)));
             let period = keys.optional_size("attention.sliding_window_pattern").ok().flatten().unwrap_or(6);
-            let kind = |n: usize| if n % period == 0 { "full_attention" } else { "sliding_attention" };
+            let kind = |n: usize| if n.is_multiple_of(period) { "full_attention" } else { "sliding_attention" };
             set("layer_types", (1..=layers).map(kind).collect());
             // The largest of the family divides by its width per head, all others by the head's own.
             set("query_pre_attn_scalar", json!(if layers == 62 { width / heads } else { head_dim }));
@@ -210,10 +210,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_divisors_of_llama_3_1_are_known() {
-        // The ends and the smooth part, as the formula of the model card gives them for a base of 500,000.
-        let all = llama3_divisors(500_000.0, 128, 8.0, 8192.0);
-        assert_eq!((all.len(), all[0], all[63]), (64, 1.0, 8.0));
-        assert!(all.windows(2).all(|w| w[0] <= w[1]) && all.iter().any(|&d| d > 1.0 && d < 8.0));
+    fn the_divisors_of_llama_3_2_become_its_rule() {
+        // The smooth part as transformers computes it for a base of 500,000, heads of 64 and a factor of 32.
+        let smooth = [1.651_329_2, 3.292_262_6, 9.666_73];
+        let mut divisors = vec![1f32; 15];
+        divisors.extend(smooth);
+        divisors.resize(32, 32.0);
+        let (none, text) = (BTreeMap::new(), |kind: &str| Metadata::Text(kind.to_owned()));
+        let scaling = |keys: &BTreeMap<String, Metadata>, rope_divisors: Option<Vec<f32>>| {
+            let facts = Facts { vocabulary: 1, has_head: false, attention_bias: false, rope_divisors };
+            rope_scaling(&Keys { keys, arch: "llama" }, &facts, 500_000.0, 64).map_err(|e| e.to_string())
+        };
+        let rule = scaling(&none, Some(divisors.clone())).unwrap();
+        assert_eq!((&rule["rope_type"], &rule["factor"]), (&"llama3".into(), &32.0.into()));
+        divisors[16] = 3.0;
+        assert!(scaling(&none, Some(divisors)).unwrap_err().contains("rope_freqs.weight"));
+        assert_eq!(scaling(&none, None).unwrap(), Value::Null);
+        let key = |name: &str| format!("llama.rope.scaling.{name}");
+        let mut keys = BTreeMap::from([(key("type"), text("linear")), (key("factor"), Metadata::Number(8.0))]);
+        assert_eq!(scaling(&keys, None).unwrap(), json!({"rope_type": "linear", "factor": 8.0}));
+        keys.insert(key("type"), text("yarn"));
+        assert!(scaling(&keys, None).unwrap_err().contains("yarn"));
     }
 }

@@ -94,7 +94,7 @@ impl Architecture {
 /// Rows in pairs back in halves: `values` are whole heads of `head` rows of `columns` numbers.
 pub(in super::super) fn unpaired(values: &[f32], head: usize, columns: usize) -> Vec<f32> {
     let mut out = Vec::with_capacity(values.len());
-    for rows in values.chunks(head * columns) {
+    for rows in values.chunks((head * columns).max(1)) {
         for n in 0..head {
             let (half, pair) = (n / (head / 2), n % (head / 2));
             let from = (2 * pair + half) * columns;

@@ -194,6 +194,8 @@ fn what_is_not_understood_is_refused_by_name() {
     for end in 0..good.len() - 32 {
         assert!(opened(&good[..end]).2.is_err(), "{end}");
     }
+    let second = error(&model("llama", vec![floats("blk.1.attn_norm.weight", &[WIDTH])]));
+    assert!(second.contains("1 layers, but there are tensors of 2"), "{second}");
     let twice = model("llama", vec![floats("output_norm.weight", &[WIDTH])]);
     assert!(error(&twice).contains("twice"));
 }
