@@ -27,6 +27,8 @@ pub mod stats;
 pub mod text;
 pub mod tokenizer;
 pub mod train;
+#[cfg(feature = "models")]
+pub mod transplant;
 pub mod unicode;
 pub mod vocab;
 pub mod words;

@@ -54,6 +54,8 @@ enum Command {
     Export(cmd::export::Export),
     Trim(cmd::trim::Trim),
     #[cfg(feature = "models")]
+    Transplant(Box<cmd::transplant::Transplant>),
+    #[cfg(feature = "models")]
     Perplexity(cmd::perplexity::Perplexity),
     Completions(cmd::completions::Completions),
     Man(cmd::man::Man),
@@ -74,6 +76,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => cmd::diff::run(args, &global),
         Command::Export(args) => cmd::export::run(args, &global),
         Command::Trim(args) => cmd::trim::run(args, &global),
+        #[cfg(feature = "models")]
+        Command::Transplant(args) => cmd::transplant::run(args, &global),
         #[cfg(feature = "models")]
         Command::Perplexity(args) => cmd::perplexity::run(args, &global),
         Command::Completions(args) => cmd::completions::run(args),

@@ -14,4 +14,6 @@ pub mod man;
 pub mod perplexity;
 pub mod segment;
 pub mod train;
+#[cfg(feature = "models")]
+pub mod transplant;
 pub mod trim;

@@ -1,0 +1,138 @@
+//! `transplant`: the files it leaves, what it says, and what it refuses without leaving anything.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Bench, bench};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The weights of a fixture without the tensors that say what has to come out.
+fn weights(file: &[u8]) -> Vec<u8> {
+    let (length, rest) = file.split_first_chunk::<8>().unwrap();
+    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let header: serde_json::Map<String, Value> = serde_json::from_slice(header).unwrap();
+    let (mut kept, mut numbers) = (serde_json::Map::new(), Vec::new());
+    for (name, mut tensor) in header {
+        if name.starts_with("expected.") || name == "__metadata__" {
+            continue;
+        }
+        let at = |n: usize| tensor["data_offsets"][n].as_u64().unwrap() as usize;
+        let (start, end) = (numbers.len(), at(0)..at(1));
+        numbers.extend_from_slice(&data[end]);
+        tensor["data_offsets"] = json!([start, numbers.len()]);
+        kept.insert(name, tensor);
+    }
+    let mut header = Value::Object(kept).to_string();
+    header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &numbers].concat()
+}
+
+/// A random GPT-2 of 40 rows with a tokenizer of 37 letters as the folder `m`, and another tokenizer as `t.json`: the letters
+/// backwards, `th`, `the`, and an end of text.
+fn random() -> Bench {
+    let b = bench();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/lm");
+    b.write("m/config.json", std::fs::read(golden.join("gpt2.json")).unwrap());
+    b.write("m/model.safetensors", weights(&std::fs::read(golden.join("gpt2.safetensors")).unwrap()));
+    let letters: Vec<char> = ('a'..='z').chain("0123456789 ".chars()).collect();
+    let file = |vocab: Vec<String>, merges: Value, added: Value| {
+        let vocab: serde_json::Map<String, Value> =
+            vocab.into_iter().enumerate().map(|(id, token)| (token, id.into())).collect();
+        json!({"version": "1.0", "added_tokens": added, "model": {"type": "BPE", "vocab": vocab, "merges": merges}})
+    };
+    let own: Vec<String> = letters.iter().map(char::to_string).collect();
+    let mut new: Vec<String> = own.iter().rev().cloned().collect();
+    new.extend(["th", "the", "</s>"].map(str::to_owned));
+    b.write("m/tokenizer.json", file(own, json!([]), json!([])).to_string());
+    let end = json!([{"id": 39, "content": "</s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false}]);
+    b.write("t.json", file(new, json!([["t", "h"], ["th", "e"]]), end).to_string());
+    b
+}
+
+#[test]
+fn the_folder_is_whole_and_the_model_works() {
+    let b = random();
+    b.good(&["transplant", "m", "--tokenizer", "t.json", "-o", "out", "--init", "retok"]);
+    let config: Value = serde_json::from_slice(&b.read("out/config.json")).unwrap();
+    assert_eq!(config["vocab_size"], 40);
+    let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
+    assert_eq!(report["schema"], "toktool.transplant/1");
+    assert_eq!((&report["overlap"]["text"], &report["overlap"]["new"]), (&json!(37), &json!(2)));
+    // The configuration gives the role of the end to a letter: the new end has its row, and the letter is a letter.
+    assert_eq!((&report["overlap"]["special"], &config["eos_token_id"]), (&json!(1), &json!(39)));
+    b.write("t.txt", "the quick brown fox\n");
+    let said = b.good(&["perplexity", "out", "--input", "t.txt", "--format", "json", "--quiet"]);
+    let scores: Value = serde_json::from_slice(&said).unwrap();
+    assert!(scores["bits_per_byte"].as_f64().unwrap() > 1.0);
+    // There is something now, and it is not replaced unasked.
+    b.bad(2, &["out", "--force"], &["transplant", "m", "--tokenizer", "t.json", "-o", "out"]);
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
+    let b = random();
+    let plan = b.said(&["transplant", "m", "--tokenizer", "t.json", "--dry-run"]);
+    for words in ["37 of text", "wte.weight", "[40, 32] -> [40, 32]", "rewrite\tmodel.safetensors"] {
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    let list = b.said(&["transplant", "--list"]);
+    for words in ["best", "retok", "tokenadapt", "focus", "needs --aux", "2505.09738"] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    assert!(!b.path("out").exists());
+}
+
+#[test]
+fn what_cannot_be_transplanted_is_said_and_nothing_is_left() {
+    let b = random();
+    let to = ["--tokenizer", "t.json", "-o", "out"];
+    let bad = |code, words: &[&str], more: &[&str]| {
+        b.bad(code, words, &[&["transplant", "m"][..], &to, more].concat());
+        assert!(!b.path("out").exists(), "{words:?}");
+    };
+    bad(2, &["--init", "magic", "retok"], &["--init", "magic"]);
+    bad(2, &["--init", "focus", "--aux"], &["--init", "focus"]);
+    bad(2, &["--init-head", "--untie"], &["--init-head", "mean"]);
+    bad(2, &["--special-map", "<x>"], &["--special-map", "<x>=</s>"]);
+    bad(2, &["--pad-to-multiple"], &["--pad-to-multiple", "0"]);
+    bad(1, &["nope.vec"], &["--aux", "nope.vec", "--init", "focus"]);
+    b.write("v.vec", "t 1 0\nh 1 0 0\n");
+    bad(1, &["v.vec", "line 2", "3 numbers"], &["--aux", "v.vec", "--init", "focus"]);
+    b.bad(1, &["nope"], &[&["transplant", "nope"][..], &to].concat());
+    b.bad(1, &["nope.json"], &["transplant", "m", "--tokenizer", "nope.json", "-o", "out"]);
+
+    let weights = b.read("m/model.safetensors");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/lm/gpt2.safetensors");
+    b.write("m/model.safetensors", std::fs::read(golden).unwrap());
+    // Tensors as wide as the vocabulary, of which nobody knows what they do.
+    bad(1, &["`expected.logits`", "size of the vocabulary", "hint:"], &[]);
+    b.write("m/model.safetensors", &weights[..weights.len() / 2]);
+    bad(1, &["model.safetensors"], &[]);
+    std::fs::rename(b.path("m/model.safetensors"), b.path("m/pytorch_model.bin")).unwrap();
+    bad(1, &["pytorch_model.bin", "save_pretrained"], &[]);
+    b.write("m/model.safetensors", &weights);
+    let config = String::from_utf8(b.read("m/config.json")).unwrap();
+    b.write("m/config.json", "[");
+    bad(1, &["config.json"], &[]);
+    b.write("m/config.json", &config);
+    // A tokenizer whose tokens have no rows is not the model's.
+    let own = String::from_utf8(b.read("m/tokenizer.json")).unwrap();
+    b.write("m/tokenizer.json", own.replace("\"x\":23", "\"x\":77"));
+    bad(1, &["`x`", "id 77", "40 rows", "hint:"], &[]);
+}
+
+/// A model's own tokenizer changes nothing: the file of weights is the same file.
+#[test]
+fn a_real_model_keeps_its_rows() {
+    let Some(data) = std::env::var_os("TOKTOOL_DATA").map(PathBuf::from) else {
+        return eprintln!("skipped: `TOKTOOL_DATA` is not set");
+    };
+    let model = data.join("../models/stories260K");
+    let (b, model) = (bench(), model.to_str().unwrap());
+    b.good(&["transplant", model, "--tokenizer", model, "-o", "same", "--copy"]);
+    let weights = std::fs::read(Path::new(model).join("model.safetensors")).unwrap();
+    assert_eq!(b.read("same/model.safetensors"), weights);
+    assert_eq!(b.read("same/tokenizer.json"), std::fs::read(Path::new(model).join("tokenizer.json")).unwrap());
+}

@@ -1,0 +1,39 @@
+//! Gives a checkpoint another tokenizer: every row of its vocabulary is copied, made or left out, and nothing else changes.
+//!
+//! The steps, each a file: the two tokenizers ([`Side`]) are matched on bytes ([`TokenMap`]); tokens without a row are spelled
+//! in old tokens ([`Pieces`]) and perhaps looked up in an auxiliary space ([`Auxiliary`]); a method of [`init`] makes their rows;
+//! [`Plan::write`] streams the new matrices into the files that hold them and takes everything else over as it is.
+//!
+//! Sources: TokenAdapt (2505.09738) for the task and its baselines; the methods name theirs. Where we differ from all tools that
+//! we know: matching is exact on bytes, the model is never loaded (memory is one matrix in its own type, whatever the size of
+//! the body), every tensor of the vocabulary is found or the checkpoint is refused, lists of EOS ids and configurations are
+//! mapped, and each id's provenance is reported.
+//!
+//! [`Pieces`]: pieces::Pieces
+//! [`Auxiliary`]: auxiliary::Auxiliary
+
+pub mod auxiliary;
+pub mod init;
+mod matching;
+mod matrix;
+mod metadata;
+mod pieces;
+mod plan;
+mod positions;
+mod report;
+mod rows;
+mod side;
+mod side_files;
+mod special;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use matching::{Overlap, Source, Special, TokenMap};
+pub use metadata::Changed;
+pub use pieces::{Pieces, Speller};
+pub use plan::{Options, Plan, Shards};
+pub use report::Report;
+pub use rows::{Moments, OldRows};
+pub use side::Side;
+pub use side_files::{ChatTemplate, Template};
