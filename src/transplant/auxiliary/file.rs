@@ -19,6 +19,7 @@ use super::{Auxiliary, Vectors};
 use crate::alphabet;
 use crate::error::{Error, Place, Result};
 use crate::inventory::Class;
+use crate::lm::checkpoint::Dtype;
 use crate::transplant::init::Context;
 use crate::vocab::Id;
 
@@ -118,29 +119,104 @@ fn matrix(path: &Path, found: &mut Found) -> Result<()> {
     let beside = path.with_extension("tokens");
     let tokens = std::fs::read_to_string(&beside).map_err(|e| Error::io("read", &beside, e))?;
     let tokens: Vec<&str> = tokens.lines().collect();
-    let fault = |e: candle_core::Error| Error::input(path, format!("cannot be read as a matrix: {e}"));
-    let numbers = match path.extension().and_then(|e| e.to_str()) {
-        Some("npy") => Tensor::read_npy(path).map_err(fault)?,
-        _ => {
-            let all = candle_core::safetensors::load(path, &Device::Cpu).map_err(fault)?;
-            let mut matrices: Vec<Tensor> = all.into_values().filter(|tensor| tensor.rank() == 2).collect();
-            if matrices.len() != 1 {
-                return Err(Error::input(path, format!("it has {} matrices, not one", matrices.len())));
-            }
-            matrices.remove(0)
-        }
+    let (count, width, numbers) = match path.extension().and_then(|e| e.to_str()) {
+        Some("npy") => npy(path)?,
+        _ => only_matrix(path)?,
     };
-    let (count, width) = numbers.dims2().map_err(fault)?;
     if count != tokens.len() {
         let why = format!("it has {count} rows, but `{}` has {} lines", beside.display(), tokens.len());
         return Err(Error::input(path, why).with_hint("one token a line, in the order of the rows"));
     }
     found.width = width;
     for (row, token) in tokens.into_iter().enumerate() {
-        found.take(token, || {
-            let row = numbers.get(row).and_then(|row| row.to_dtype(DType::F32)?.to_vec1());
-            row.map_err(fault)
-        })?;
+        found.take(token, || Ok(numbers[row * width..][..width].to_vec()))?;
     }
     Ok(())
+}
+
+/// The one matrix of a safetensors file: rows, width, numbers.
+fn only_matrix(path: &Path) -> Result<(usize, usize, Vec<f32>)> {
+    let fault = |e: candle_core::Error| Error::input(path, format!("cannot be read as a matrix: {e}"));
+    let all = candle_core::safetensors::load(path, &Device::Cpu).map_err(fault)?;
+    let mut matrices: Vec<Tensor> = all.into_values().filter(|tensor| tensor.rank() == 2).collect();
+    if matrices.len() != 1 {
+        return Err(Error::input(path, format!("it has {} matrices, not one", matrices.len())));
+    }
+    let matrix = matrices.remove(0);
+    let (count, width) = matrix.dims2().map_err(fault)?;
+    let numbers = matrix.to_dtype(DType::F32).and_then(|m| m.flatten_all()?.to_vec1()).map_err(fault)?;
+    Ok((count, width, numbers))
+}
+
+/// The matrix of a NumPy file. Read here, as candle takes memory for whatever shape a damaged header claims.
+fn npy(path: &Path) -> Result<(usize, usize, Vec<f32>)> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    let fault = |why: &str| {
+        Error::input(path, format!("cannot be read as a matrix: {why}"))
+            .with_hint("save it with `numpy.save` as rows of float16, float32 or float64")
+    };
+    let cut = || {
+        let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+        let (version, rest) = rest.split_first_chunk::<2>()?;
+        let (length, rest) = match version[0] {
+            1 => rest.split_first_chunk::<2>().map(|(n, rest)| (u16::from_le_bytes(*n) as usize, rest))?,
+            _ => rest.split_first_chunk::<4>().map(|(n, rest)| (u32::from_le_bytes(*n) as usize, rest))?,
+        };
+        let (header, data) = rest.split_at_checked(length)?;
+        Some((std::str::from_utf8(header).ok()?, data))
+    };
+    let (header, data) = cut().ok_or_else(|| fault("it does not begin as a NumPy file"))?;
+    let of = |key: &str| header.split_once(&format!("'{key}':")).map_or("", |(_, value)| value.trim_start());
+    let dtype = match of("descr").get(1..4) {
+        Some("<f2") => Dtype::F16,
+        Some("<f4") => Dtype::F32,
+        Some("<f8") => Dtype::F64,
+        _ => return Err(fault("its numbers are of another type")),
+    };
+    if !of("fortran_order").starts_with("False") {
+        return Err(fault("it is stored column by column"));
+    }
+    let shape = of("shape").strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or("", |(shape, _)| shape);
+    let sizes: Option<Vec<usize>> = shape.split(',').map(|n| n.trim().parse().ok()).collect();
+    let Some(&[count, width]) = sizes.as_deref() else { return Err(fault("its shape is not rows and columns")) };
+    if dtype.size_of(&[count, width])? != Some(data.len() as u64) {
+        return Err(fault("its length does not fit its shape"));
+    }
+    let mut numbers = Vec::new();
+    dtype.decode(data, &mut numbers)?;
+    Ok((count, width, numbers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_npy(shape: &str, descr: &str, data: &[u8]) -> Result<(usize, usize, Vec<f32>)> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let bytes = [&b"\x93NUMPY\x01\x00"[..], &(header.len() as u16).to_le_bytes(), header.as_bytes(), data].concat();
+        std::fs::write(file.path(), bytes).unwrap();
+        npy(file.path())
+    }
+
+    #[test]
+    fn numpy_files_are_read_or_refused() {
+        let data: Vec<u8> = [1.0f32, 2.0, 3.0, 4.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        assert_eq!(read_npy("(2, 2)", "<f4", &data).unwrap(), (2, 2, vec![1.0, 2.0, 3.0, 4.0]));
+        for (shape, descr) in [
+            ("(2, 3)", "<f4"),
+            ("(4,)", "<f4"),
+            ("(2, 2)", ">f4"),
+            ("(2, 2)", "<i4"),
+            ("(9999999999, 9999999999)", "<f4"),
+            ("(2, 99999999999999999999)", "<f4"),
+        ] {
+            assert!(read_npy(shape, descr, &data).is_err(), "{shape} {descr}");
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for bytes in [&b""[..], b"\x93NUMPY\x01\x00\xff\xff", b"\x93NUMPY\x01"] {
+            std::fs::write(file.path(), bytes).unwrap();
+            assert!(npy(file.path()).is_err(), "{bytes:?}");
+        }
+    }
 }
