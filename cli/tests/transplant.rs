@@ -123,6 +123,25 @@ fn what_cannot_be_transplanted_is_said_and_nothing_is_left() {
     bad(1, &["`x`", "id 77", "40 rows", "hint:"], &[]);
 }
 
+/// Vectors are trained on the spot, on a file or a folder; a text without the tokens that need a row is no good.
+#[test]
+fn vectors_are_trained_on_a_corpus() {
+    let b = random();
+    b.write("text/a.txt", "then the thin moth sat with them\nthe other path is the length of both\n".repeat(5));
+    let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "focus"];
+    b.good(&[&to[..], &["-o", "out", "--aux", "train:text"]].concat());
+    let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
+    assert_eq!((&report["options"]["aux"]["trained"], &report["aux"]["fresh"]), (&json!("text"), &json!(2)));
+    assert_eq!(report["matrices"][0]["origins"], json!({"neighbours": 2}));
+    b.good(&[&to[..], &["-o", "one", "--aux", "train:text/a.txt", "--threads", "1"]].concat());
+    assert_eq!(b.read("one/model.safetensors"), b.read("out/model.safetensors"));
+    b.write("poor.txt", "a b c\n");
+    b.bad(1, &["poor.txt", "5 times", "hint:"], &[&to[..], &["-o", "no", "--aux", "train:poor.txt"]].concat());
+    b.bad(1, &["nope.txt"], &[&to[..], &["-o", "no", "--aux", "train:nope.txt"]].concat());
+    b.write("bad.txt", b"the \xff the\n");
+    b.bad(1, &["bad.txt", "UTF-8"], &[&to[..], &["-o", "no", "--aux", "train:bad.txt"]].concat());
+}
+
 /// A model's own tokenizer changes nothing: the file of weights is the same file.
 #[test]
 fn a_real_model_keeps_its_rows() {

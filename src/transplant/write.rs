@@ -55,7 +55,7 @@ impl Plan<'_> {
             Some(space) if !self.unchanged => {
                 observer.event(Event::Stage { name: "reading vectors of tokens", total: None, unit: "bytes" });
                 let own = self.old_rows(&self.vocabulary.input[0])?;
-                Some(space.vectors(&cx, &own)?)
+                Some(space.vectors(&cx, &own, observer)?)
             }
             _ => None,
         };

@@ -7,12 +7,14 @@
 //! |---|---|
 //! | `own` | the model's own input rows; a fresh token has the mean of its pieces' |
 //! | a file | word2vec text, `.npy` or `.safetensors` with a list of tokens: whatever somebody has computed |
+//! | `train:PATH` | trained here, on the text under a path, for both vocabularies at once |
 //!
 //! Vectors are looked up by a token's canonical bytes, and where these are not there without the space before a word, as
 //! lists of words have none.
 
 mod file;
 mod own;
+mod trained;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,7 @@ pub use self::file::read;
 use super::init::Context;
 use super::rows::OldRows;
 use crate::error::Result;
+use crate::observe::Observer;
 use crate::vocab::Id;
 
 /// Where vectors come from.
@@ -32,25 +35,29 @@ pub enum Space {
     Own,
     /// A file of vectors.
     File(PathBuf),
+    /// Trained on the text of a file or folder, as [`crate::corpus::Corpus`] reads it.
+    Trained(PathBuf),
 }
 
 impl Space {
     /// Of what `--aux` says.
     pub fn parse(text: &str) -> Space {
-        match text {
-            "own" => Space::Own,
-            path => Space::File(PathBuf::from(path)),
+        match (text, text.split_once(':')) {
+            ("own", _) => Space::Own,
+            (_, Some(("train", path))) => Space::Trained(PathBuf::from(path)),
+            _ => Space::File(PathBuf::from(text)),
         }
     }
 
     /// Vectors of all old tokens below `rows` and of all fresh ones.
     ///
     /// # Errors
-    /// What the space reports.
-    pub fn vectors(&self, cx: &Context<'_>, own: &OldRows) -> Result<Auxiliary> {
+    /// What the space reports; [`crate::Error::Interrupted`].
+    pub fn vectors(&self, cx: &Context<'_>, own: &OldRows, observer: &dyn Observer) -> Result<Auxiliary> {
         match self {
             Space::Own => Ok(own::vectors(cx, own)),
             Space::File(path) => read(path, cx, own.len()),
+            Space::Trained(path) => trained::vectors(path, cx, own.len(), observer),
         }
     }
 }

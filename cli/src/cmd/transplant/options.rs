@@ -49,7 +49,8 @@ pub struct Transplant {
     #[arg(long)]
     pub(super) list: bool,
 
-    /// Vectors of tokens that say which are alike: `own` (the model's rows), or a file (.vec, .txt, .npy, .safetensors)
+    /// Vectors of tokens that say which are alike: `own` (the model's rows), a file (.vec, .txt, .npy, .safetensors), or
+    /// `train:PATH` (trained here on a text file or folder of the new language)
     #[arg(long, value_name = "SPACE")]
     pub(super) aux: Option<String>,
 
@@ -107,7 +108,7 @@ pub struct Transplant {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Formula {
+pub(super) enum Formula {
     /// To the letter.
     Exact,
     /// With our corrections.
@@ -115,7 +116,7 @@ enum Formula {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Template {
+pub(super) enum Template {
     /// The model's where its control tokens are known, else the tokenizer's.
     Auto,
     /// The model's.
