@@ -142,6 +142,30 @@ fn vectors_are_trained_on_a_corpus() {
     b.bad(1, &["bad.txt", "UTF-8"], &[&to[..], &["-o", "no", "--aux", "train:bad.txt"]].concat());
 }
 
+/// A donor is a model with the very tokenizer that is wanted; another one, or one that nobody looks at, is refused.
+#[test]
+fn rows_are_put_together_as_a_donor_does() {
+    let b = random();
+    b.write("d/config.json", b.read("m/config.json"));
+    b.write("d/model.safetensors", b.read("m/model.safetensors"));
+    b.write("d/tokenizer.json", b.read("t.json"));
+    let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "omp"];
+    b.good(&[&to[..], &["-o", "out", "--donor", "d", "--atoms", "6"]].concat());
+    let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
+    assert_eq!(report["matrices"][0]["origins"], json!({"donor": 2}));
+    assert_eq!((&report["options"]["donor"], &report["options"]["settings"]["atoms"]), (&json!("d"), &json!(6)));
+    b.good(&[&to[..], &["-o", "raw", "--donor", "d", "--atoms", "6", "--formula", "exact", "--threads", "1"]].concat());
+    assert_ne!(b.read("raw/model.safetensors"), b.read("out/model.safetensors"));
+
+    let bad = |code, words: &[&str], more: &[&str]| b.bad(code, words, &[&to[..], &["-o", "no"], more].concat());
+    bad(2, &["`omp`", "--donor", "hint:"], &[]);
+    bad(1, &["another tokenizer", "id 0", "`a`", "hint:"], &["--donor", "m"]);
+    bad(1, &["nope"], &["--donor", "nope"]);
+    bad(2, &["--atoms"], &["--donor", "d", "--atoms", "0"]);
+    let other = ["transplant", "m", "--tokenizer", "t.json", "--init", "retok", "-o", "no", "--donor", "d"];
+    b.bad(2, &["--donor", "`retok`", "--init omp"], &other);
+}
+
 /// A model's own tokenizer changes nothing: the file of weights is the same file.
 #[test]
 fn a_real_model_keeps_its_rows() {

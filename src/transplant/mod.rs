@@ -24,6 +24,7 @@ mod report;
 mod rows;
 mod side;
 mod side_files;
+mod sources;
 mod special;
 #[cfg(test)]
 mod tests;
@@ -37,3 +38,4 @@ pub use report::Report;
 pub use rows::{Moments, OldRows};
 pub use side::Side;
 pub use side_files::{ChatTemplate, Template};
+pub use sources::{Donor, Sources};

@@ -11,6 +11,7 @@ use super::matching::{Special, TokenMap};
 use super::positions::{self, Positions};
 use super::side::Side;
 use super::side_files::ChatTemplate;
+use super::sources::Sources;
 use crate::error::{Error, Result};
 use crate::lm::checkpoint::{Checkpoint, Dtype, TensorSpec, VocabularyNames, VocabularyTensors};
 
@@ -34,6 +35,8 @@ pub struct Options {
     pub init_head: Option<String>,
     /// Where vectors of tokens come from.
     pub aux: Option<Space>,
+    /// A checkpoint that has the new tokenizer already, for methods that learn from one.
+    pub donor: Option<PathBuf>,
     /// How methods are set.
     pub settings: Settings,
     /// Give a tied model a head of its own.
@@ -57,6 +60,7 @@ impl Default for Options {
             init: "best".to_owned(),
             init_head: None,
             aux: None,
+            donor: None,
             settings: Settings::default(),
             untie: false,
             pad_to_multiple: 1,
@@ -109,6 +113,7 @@ pub struct Plan<'a> {
     /// What was asked.
     pub options: &'a Options,
     pub(super) methods: [&'static Method; 2],
+    pub(super) sources: Sources,
     pub(super) positions: Option<Positions>,
     pub(super) files: Vec<(String, File)>,
 }
@@ -138,6 +143,7 @@ impl<'a> Plan<'a> {
         let methods =
             [init::method(&options.init)?, init::method(options.init_head.as_ref().unwrap_or(&options.init))?];
         let map = TokenMap::new(old, new, vocabulary.rows, &options.special_map)?;
+        let sources = Sources::open(options.donor.as_ref(), methods, new)?;
         let multiple = options.pad_to_multiple;
         let unchanged =
             map.is_identity(old, vocabulary.rows) && !options.untie && vocabulary.rows.is_multiple_of(multiple);
@@ -153,6 +159,7 @@ impl<'a> Plan<'a> {
             unchanged,
             options,
             methods,
+            sources,
             positions,
             files: Vec::new(),
         };

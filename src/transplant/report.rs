@@ -134,6 +134,7 @@ impl Report {
                 Origin::Pieces => "new, from its pieces",
                 Origin::Neighbours => "new, from its neighbours",
                 Origin::Mixed => "new, from its pieces and neighbours",
+                Origin::Donor => "new, as in the donor",
                 Origin::Drawn => "new, drawn",
                 Origin::Mean => "new, mean row",
             })));

@@ -77,6 +77,14 @@ impl OldRows {
         }
     }
 
+    /// Rows in memory.
+    #[cfg(test)]
+    pub(super) fn of(numbers: Vec<f32>, width: usize) -> OldRows {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let (name, count) = ("rows".to_owned(), numbers.len() / width);
+        OldRows { name, dtype: Dtype::F32, bytes, count, width, moments: OnceLock::new() }
+    }
+
     /// The tensor's name.
     pub fn name(&self) -> &str {
         &self.name

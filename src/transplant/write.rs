@@ -49,6 +49,7 @@ impl Plan<'_> {
             fresh: &fresh,
             pieces: &pieces,
             auxiliary: None,
+            sources: &self.sources,
             settings: &self.options.settings,
         };
         let auxiliary = match &self.options.aux {
@@ -63,7 +64,8 @@ impl Plan<'_> {
         check(observer)?;
         let mut methods = [(self.methods[0].build)(cx)?, (self.methods[1].build)(cx)?];
         let mut report = Report::new(self, auxiliary.as_ref());
-        observer.event(Event::Stage { name: "writing the checkpoint", total: Some(self.bytes()), unit: "bytes" });
+        let writing = Event::Stage { name: "writing the checkpoint", total: Some(self.bytes()), unit: "bytes" };
+        observer.event(writing);
         let done = Cell::new(0);
         let progress = |bytes: u64| {
             done.set(done.get() + bytes);
@@ -95,7 +97,8 @@ impl Plan<'_> {
                             Content::Rows(old, part) => {
                                 let old = self.old_rows(old)?;
                                 let init = &mut methods[usize::from(*part == Part::Head)];
-                                init.fit(&old, *part)?;
+                                init.fit(&old, *part, observer)?;
+                                observer.event(writing);
                                 let rows = NewRows {
                                     old: &old,
                                     map: &self.map,

@@ -12,6 +12,7 @@ use super::learnt::Learnt;
 use super::retok::ReTok;
 use super::{Context, EmbeddingInit, Origin, Part};
 use crate::error::Result;
+use crate::observe::Observer;
 use crate::transplant::rows::OldRows;
 
 /// What a head is smaller by.
@@ -31,8 +32,8 @@ impl<'a> Best<'a> {
 }
 
 impl EmbeddingInit for Best<'_> {
-    fn fit(&mut self, rows: &OldRows, part: Part) -> Result<()> {
-        if part == Part::Head { Ok(()) } else { self.learnt.fit(rows, part) }
+    fn fit(&mut self, rows: &OldRows, part: Part, observer: &dyn Observer) -> Result<()> {
+        if part == Part::Head { Ok(()) } else { self.learnt.fit(rows, part, observer) }
     }
 
     fn row(&self, rows: &OldRows, part: Part, index: usize, out: &mut [f32]) -> Option<Origin> {

@@ -21,6 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Context, EmbeddingInit, Origin, Part};
 use crate::error::{Error, Result};
 use crate::inventory::Class;
+use crate::observe::Observer;
 use crate::random;
 use crate::tokenizer::Model;
 use crate::transplant::rows::OldRows;
@@ -168,7 +169,7 @@ impl<'a> Learnt<'a> {
 }
 
 impl EmbeddingInit for Learnt<'_> {
-    fn fit(&mut self, rows: &OldRows, _: Part) -> Result<()> {
+    fn fit(&mut self, rows: &OldRows, _: Part, _: &dyn Observer) -> Result<()> {
         let all = examples(&self.cx, rows.len());
         self.map = None;
         if let Some(most) = affordable(all.len(), rows.width()) {

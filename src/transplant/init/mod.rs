@@ -10,6 +10,7 @@ mod distribution;
 mod first_last;
 mod learnt;
 mod neighbours;
+mod omp;
 mod retok;
 mod tokenadapt;
 
@@ -20,7 +21,9 @@ use super::matching::TokenMap;
 use super::pieces::Pieces;
 use super::rows::OldRows;
 use super::side::Side;
+use super::sources::Sources;
 use crate::error::{Error, Result};
+use crate::observe::Observer;
 use crate::vocab::Id;
 
 /// What a matrix is for.
@@ -55,6 +58,8 @@ pub enum Origin {
     Neighbours,
     /// From both.
     Mixed,
+    /// From tokens in common, as a donor model makes it of them.
+    Donor,
     /// Drawn from a distribution.
     Drawn,
     /// The mean row, by choice or because there was nothing else.
@@ -76,6 +81,8 @@ pub struct Context<'a> {
     pub pieces: &'a Pieces,
     /// Vectors of old and fresh tokens, where there are any.
     pub auxiliary: Option<&'a Auxiliary>,
+    /// A donor model, where there is one.
+    pub sources: &'a Sources,
     /// How methods are set.
     pub settings: &'a Settings,
 }
@@ -85,7 +92,7 @@ pub struct Context<'a> {
 pub struct Settings {
     /// Of everything random.
     pub seed: u64,
-    /// Whether TokenAdapt is the published formula to the letter.
+    /// Whether TokenAdapt and OMP are the published formulas to the letter.
     pub exact: bool,
     /// TokenAdapt: temperature of its softmax.
     pub temperature: f64,
@@ -97,6 +104,8 @@ pub struct Settings {
     pub threshold: f64,
     /// First/last piece: how much less each further piece weighs.
     pub decay: f64,
+    /// OMP: rows that a row is put together from, at most.
+    pub atoms: usize,
 }
 
 impl Default for Settings {
@@ -109,6 +118,7 @@ impl Default for Settings {
             neighbours: 3,
             threshold: 0.0,
             decay: 0.5,
+            atoms: 64,
         }
     }
 }
@@ -118,8 +128,8 @@ pub trait EmbeddingInit: Sync {
     /// Called before the rows of a matrix are asked for: whatever depends on its numbers as a whole.
     ///
     /// # Errors
-    /// What the computation reports.
-    fn fit(&mut self, _rows: &OldRows, _part: Part) -> Result<()> {
+    /// What the computation reports; [`Error::Interrupted`].
+    fn fit(&mut self, _rows: &OldRows, _part: Part, _observer: &dyn Observer) -> Result<()> {
         Ok(())
     }
 
@@ -145,6 +155,8 @@ pub enum Needs {
     Auxiliary,
     /// Nothing, but vectors make it better.
     MayAuxiliary,
+    /// A model that has the new tokenizer (`--donor`).
+    Donor,
 }
 
 impl Needs {
@@ -154,6 +166,7 @@ impl Needs {
             Needs::Nothing => "nothing",
             Needs::Auxiliary => "--aux",
             Needs::MayAuxiliary => "nothing; uses --aux",
+            Needs::Donor => "--donor",
         }
     }
 }
@@ -257,6 +270,13 @@ pub const METHODS: &[Method] = &[
         source: "FOCUS, Dobler and de Melo 2023 (2305.14481)",
         needs: Needs::Auxiliary,
         build: neighbours::focus,
+    },
+    Method {
+        name: "omp",
+        about: "the combination of tokens in common that a donor model's row of the token is",
+        source: "orthogonal matching pursuit, Goddard and Fernandes Neto 2025 (2506.06607)",
+        needs: Needs::Donor,
+        build: omp::build,
     },
 ];
 

@@ -54,7 +54,15 @@ pub struct Transplant {
     #[arg(long, value_name = "SPACE")]
     pub(super) aux: Option<String>,
 
-    /// TokenAdapt's formula as published, or corrected: lengths in bytes, no piece dropped
+    /// A model that has the new tokenizer already, for `--init omp`: a Hugging Face folder or a .gguf file
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(super) donor: Option<PathBuf>,
+
+    /// Rows that `--init omp` puts a row together from, at most
+    #[arg(long, value_name = "K", default_value_t = Settings::default().atoms)]
+    pub(super) atoms: usize,
+
+    /// Formulas as published, or corrected: TokenAdapt with lengths in bytes and no piece dropped; OMP by direction of rows
     #[arg(long, value_enum, value_name = "MODE", default_value = "corrected")]
     pub(super) formula: Formula,
 
@@ -143,9 +151,11 @@ impl Transplant {
             init: self.init.clone(),
             init_head: self.init_head.clone(),
             aux: self.aux.as_deref().map(Space::parse),
+            donor: self.donor.clone(),
             settings: Settings {
                 seed: global.seed.unwrap_or(defaults.seed),
                 exact: self.formula == Formula::Exact,
+                atoms: self.atoms,
                 ..defaults
             },
             untie: self.untie,
