@@ -166,6 +166,39 @@ fn rows_are_put_together_as_a_donor_does() {
     b.bad(2, &["--donor", "`retok`", "--init omp"], &other);
 }
 
+/// `th` is made of two rows by a file, `the` of its pieces; a file is read to its last line or refused by it.
+#[test]
+fn rows_follow_an_alignment() {
+    let b = random();
+    let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "transtokenizer", "-o"];
+    b.write("a.tsv", "th\tt\t3\r\n\nth\th\t1\n");
+    b.good(&[&to[..], &["out", "--alignment", "a.tsv"]].concat());
+    let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
+    assert_eq!(report["matrices"][0]["origins"], json!({"aligned": 1, "pieces": 1}));
+    b.write("w.tsv", "the\tdet\t3\tword\n");
+    b.good(&[&to[..], &["words", "--alignment", "w.tsv"]].concat());
+
+    b.bad(2, &["`transtokenizer`", "--alignment", "hint:"], &[&to[..], &["no"]].concat());
+    b.bad(1, &["nope.tsv"], &[&to[..], &["no", "--alignment", "nope.tsv"]].concat());
+    for (lines, words) in [
+        ("th\tt\t1\nth\tt\n", ["line 2", "2 columns", "tabs"]),
+        ("th\tt\t1\tmore\n", ["line 1", "4 columns", "word"]),
+        ("th\tt\t-1\n", ["line 1", "`-1`", "hint:"]),
+        ("th\tt\tinf\n", ["line 1", "`inf`", "hint:"]),
+        ("\n\nth\tzz\t1\n", ["line 3", "old tokenizer has no token `zz`", "word"]),
+        ("zz\tt\t1\n", ["line 1", "new tokenizer has no token `zz`", "hint:"]),
+        ("\tt\t1\tword\n", ["line 1", "empty", "hint:"]),
+        ("\n", ["a.tsv", "aligns nothing", "hint:"]),
+    ] {
+        b.write("a.tsv", lines);
+        b.bad(1, &words, &[&to[..], &["no", "--alignment", "a.tsv"]].concat());
+    }
+    b.write("a.tsv", b"th\t\xff\t1\n");
+    b.bad(1, &["line 1", "UTF-8"], &[&to[..], &["no", "--alignment", "a.tsv"]].concat());
+    b.write("a.tsv", "a\tb\t1\n");
+    b.bad(2, &["--alignment", "not one token", "hint:"], &[&to[..], &["no", "--alignment", "a.tsv"]].concat());
+}
+
 /// A model's own tokenizer changes nothing: the file of weights is the same file.
 #[test]
 fn a_real_model_keeps_its_rows() {

@@ -12,6 +12,7 @@
 //! [`Pieces`]: pieces::Pieces
 //! [`Auxiliary`]: auxiliary::Auxiliary
 
+mod alignment;
 pub mod auxiliary;
 pub mod init;
 mod matching;
@@ -30,6 +31,7 @@ mod special;
 mod tests;
 mod write;
 
+pub use alignment::Alignment;
 pub use matching::{Overlap, Source, Special, TokenMap};
 pub use metadata::Changed;
 pub use pieces::{Pieces, Speller};

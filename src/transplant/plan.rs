@@ -37,6 +37,8 @@ pub struct Options {
     pub aux: Option<Space>,
     /// A checkpoint that has the new tokenizer already, for methods that learn from one.
     pub donor: Option<PathBuf>,
+    /// A file that says which tokens are translations of each other, for methods that go by it.
+    pub alignment: Option<PathBuf>,
     /// How methods are set.
     pub settings: Settings,
     /// Give a tied model a head of its own.
@@ -61,6 +63,7 @@ impl Default for Options {
             init_head: None,
             aux: None,
             donor: None,
+            alignment: None,
             settings: Settings::default(),
             untie: false,
             pad_to_multiple: 1,
@@ -143,7 +146,7 @@ impl<'a> Plan<'a> {
         let methods =
             [init::method(&options.init)?, init::method(options.init_head.as_ref().unwrap_or(&options.init))?];
         let map = TokenMap::new(old, new, vocabulary.rows, &options.special_map)?;
-        let sources = Sources::open(options.donor.as_ref(), methods, new)?;
+        let sources = Sources::open(options, methods, (old, vocabulary.rows), new)?;
         let multiple = options.pad_to_multiple;
         let unchanged =
             map.is_identity(old, vocabulary.rows) && !options.untie && vocabulary.rows.is_multiple_of(multiple);

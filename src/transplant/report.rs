@@ -135,6 +135,7 @@ impl Report {
                 Origin::Neighbours => "new, from its neighbours",
                 Origin::Mixed => "new, from its pieces and neighbours",
                 Origin::Donor => "new, as in the donor",
+                Origin::Aligned => "new, from aligned tokens",
                 Origin::Drawn => "new, drawn",
                 Origin::Mean => "new, mean row",
             })));

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::alignment::Alignment;
 use super::init::{Method, Needs, Part};
+use super::plan::Options;
 use super::rows::OldRows;
 use super::side::Side;
 use crate::error::{Error, Place, Result};
@@ -24,16 +26,22 @@ pub struct Donor {
 pub struct Sources {
     /// `--donor`.
     pub donor: Option<Donor>,
+    /// `--alignment`.
+    pub alignment: Option<Alignment>,
 }
 
 impl Sources {
-    /// Opens what was named.
+    /// Opens what was named; `old` is the old tokenizer and how many of its ids have a row.
     ///
     /// # Errors
     /// [`Error::Config`] when a method lacks its source, or a source has no method that looks at it; what opening reports.
-    pub(super) fn open(donor: Option<&PathBuf>, methods: [&Method; 2], new: &Side) -> Result<Sources> {
-        let donor = needed(donor, Needs::Donor, methods)?;
-        Ok(Sources { donor: donor.map(|path| Donor::open(path, new)).transpose()? })
+    pub(super) fn open(options: &Options, methods: [&Method; 2], old: (&Side, usize), new: &Side) -> Result<Sources> {
+        let donor = needed(options.donor.as_ref(), Needs::Donor, methods)?;
+        let alignment = needed(options.alignment.as_ref(), Needs::Alignment, methods)?;
+        Ok(Sources {
+            donor: donor.map(|path| Donor::open(path, new)).transpose()?,
+            alignment: alignment.map(|path| Alignment::read(path, old.0, new, old.1)).transpose()?,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! about gets the mean row, whose logit never stands out. Rows are independent of each other, so any number of threads makes
 //! the same ones.
 
+mod aligned;
 mod best;
 mod distribution;
 mod first_last;
@@ -60,6 +61,8 @@ pub enum Origin {
     Mixed,
     /// From tokens in common, as a donor model makes it of them.
     Donor,
+    /// From the old tokens that a file says it is a translation of.
+    Aligned,
     /// Drawn from a distribution.
     Drawn,
     /// The mean row, by choice or because there was nothing else.
@@ -81,7 +84,7 @@ pub struct Context<'a> {
     pub pieces: &'a Pieces,
     /// Vectors of old and fresh tokens, where there are any.
     pub auxiliary: Option<&'a Auxiliary>,
-    /// A donor model, where there is one.
+    /// A donor model and an alignment, where there are such.
     pub sources: &'a Sources,
     /// How methods are set.
     pub settings: &'a Settings,
@@ -157,6 +160,8 @@ pub enum Needs {
     MayAuxiliary,
     /// A model that has the new tokenizer (`--donor`).
     Donor,
+    /// A file of aligned tokens (`--alignment`).
+    Alignment,
 }
 
 impl Needs {
@@ -167,6 +172,7 @@ impl Needs {
             Needs::Auxiliary => "--aux",
             Needs::MayAuxiliary => "nothing; uses --aux",
             Needs::Donor => "--donor",
+            Needs::Alignment => "--alignment",
         }
     }
 }
@@ -277,6 +283,13 @@ pub const METHODS: &[Method] = &[
         source: "orthogonal matching pursuit, Goddard and Fernandes Neto 2025 (2506.06607)",
         needs: Needs::Donor,
         build: omp::build,
+    },
+    Method {
+        name: "transtokenizer",
+        about: "the old tokens that a file of aligned tokens or words names, by their weights; else the pieces",
+        source: "Trans-Tokenization, Remy et al. 2024 (2408.04303)",
+        needs: Needs::Alignment,
+        build: aligned::build,
     },
 ];
 

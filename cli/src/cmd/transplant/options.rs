@@ -58,6 +58,11 @@ pub struct Transplant {
     #[arg(long, value_name = "CHECKPOINT")]
     pub(super) donor: Option<PathBuf>,
 
+    /// For `--init transtokenizer`: lines of new token, old token and weight, parted by tabs; a fourth column `word` says that
+    /// they are words
+    #[arg(long, value_name = "FILE")]
+    pub(super) alignment: Option<PathBuf>,
+
     /// Rows that `--init omp` puts a row together from, at most
     #[arg(long, value_name = "K", default_value_t = Settings::default().atoms)]
     pub(super) atoms: usize,
@@ -152,6 +157,7 @@ impl Transplant {
             init_head: self.init_head.clone(),
             aux: self.aux.as_deref().map(Space::parse),
             donor: self.donor.clone(),
+            alignment: self.alignment.clone(),
             settings: Settings {
                 seed: global.seed.unwrap_or(defaults.seed),
                 exact: self.formula == Formula::Exact,
