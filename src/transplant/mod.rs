@@ -15,6 +15,7 @@
 mod alignment;
 pub mod auxiliary;
 pub mod init;
+mod kinds;
 mod matching;
 mod matrix;
 mod metadata;

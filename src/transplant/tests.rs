@@ -8,6 +8,8 @@ use super::*;
 use crate::formats::hf;
 use crate::lm::checkpoint::{Checkpoint, Dtype, SafetensorsWriter, TensorSpec};
 
+mod made;
+
 /// A byte-level tokenizer of these tokens in these places, as `tokenizer.json` spells them; merges in their order.
 fn byte_level(tokens: &[&str], merges: &[(&str, &str)], special: &[&str]) -> crate::Tokenizer {
     let vocab: serde_json::Map<String, Value> =
@@ -278,7 +280,7 @@ fn a_permutation_is_undone_by_its_inverse() {
 #[test]
 fn random_rows_depend_on_the_seed_alone() {
     let source = folder(8, Dtype::F32, true);
-    for init in ["random", "hewitt"] {
+    for init in ["random", "hewitt", "hewitt-script"] {
         let rows = |seed, threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let options = Options { settings: init::Settings { seed, ..Default::default() }, ..with(init) };

@@ -24,6 +24,7 @@ use crate::inventory::Class;
 use crate::observe::Observer;
 use crate::random;
 use crate::tokenizer::Model;
+use crate::transplant::kinds::script;
 use crate::transplant::rows::OldRows;
 use crate::vocab::Id;
 
@@ -78,13 +79,6 @@ fn affordable(examples: usize, width: usize) -> Option<usize> {
     let features = PARTS * width;
     let most = examples.min(MOST).min(PRODUCTS / (features * features).max(1));
     (most >= 2 * features).then_some(most)
-}
-
-/// A rough script of a token: the block of 128 characters that its first letter is in; all of Latin is one.
-fn script(bytes: &[u8]) -> Option<u8> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let letter = text.chars().find(|c| c.is_alphabetic())? as u32;
-    Some(if letter < 0x250 { 0 } else { u8::try_from(letter >> 7).unwrap_or(u8::MAX) })
 }
 
 /// The centred features of pieces, `PARTS` rows wide.
@@ -241,12 +235,5 @@ mod tests {
         assert_eq!(affordable(1_000_000, 1024), Some(52_981));
         assert_eq!(affordable(1_000_000, 2048), Some(13_245));
         assert_eq!(affordable(1_000_000, 4096), None);
-    }
-
-    #[test]
-    fn scripts_are_told_apart() {
-        let of = |text: &str| script(text.as_bytes());
-        assert_eq!(of(" ev"), of("ş"));
-        assert!(of("क") != of("ev") && of("क") == of(" ख") && of("12").is_none());
     }
 }

@@ -7,6 +7,7 @@
 
 mod aligned;
 mod best;
+mod by_script;
 mod distribution;
 mod first_last;
 mod learnt;
@@ -220,6 +221,13 @@ pub const METHODS: &[Method] = &[
         source: "Hewitt 2021; `resize_token_embeddings` of transformers shrinks it",
         needs: Needs::Nothing,
         build: |cx| Ok(Box::new(distribution::Hewitt { seed: cx.settings.seed })),
+    },
+    Method {
+        name: "hewitt-script",
+        about: "drawn as by `hewitt`, from the old rows of the token's script and place in a word",
+        source: "Downey et al. 2023 (2309.04679)",
+        needs: Needs::Nothing,
+        build: |cx| Ok(Box::new(by_script::ByScript::new(cx))),
     },
     Method {
         name: "retok",
