@@ -106,6 +106,8 @@ pub struct Settings {
     pub neighbours: usize,
     /// TokenAdapt: neighbours of a smaller cosine are left out.
     pub threshold: f64,
+    /// Whether neighbours have to be of the token's own script or sort: letters, numbers, signs.
+    pub same_script: bool,
     /// First/last piece: how much less each further piece weighs.
     pub decay: f64,
     /// OMP: rows that a row is put together from, at most.
@@ -121,6 +123,7 @@ impl Default for Settings {
             global_weight: 0.3,
             neighbours: 3,
             threshold: 0.0,
+            same_script: false,
             decay: 0.5,
             atoms: 64,
         }

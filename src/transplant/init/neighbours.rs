@@ -4,7 +4,13 @@
 //! FOCUS (Dobler and de Melo 2023, 2305.14481): sparsemax of the cosines to all tokens that both vocabularies have, so that most
 //! weights are exactly 0. Their own vectors are fastText's, by word or by token; here they are whatever `--aux` names.
 //!
+//! Vectors of words say little about tokens of a script that they were not made for, and a sentence encoder finds an ellipsis
+//! near to everything. `same_script` leaves only neighbours of a token's own sort ([`Kind`]). None of the papers does that, so
+//! it has to be asked for.
+//!
 //! O(fresh · old · width), as products of blocks of rows.
+
+use std::borrow::Cow;
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
@@ -12,6 +18,7 @@ use rayon::prelude::*;
 use super::{Context, EmbeddingInit, Origin, Part, Weights, auxiliary, combine};
 use crate::error::{Error, Result};
 use crate::transplant::auxiliary::Auxiliary;
+use crate::transplant::kinds::Kind;
 use crate::transplant::rows::OldRows;
 use crate::vocab::Id;
 
@@ -27,11 +34,13 @@ pub(super) struct Nearest {
     ids: Vec<Id>,
     /// `[width, ids]`, columns of unit length.
     columns: Tensor,
+    /// The sorts of these and of the fresh tokens, where they have to be the same.
+    kinds: Option<[Vec<Kind>; 2]>,
 }
 
 impl Nearest {
     /// Those old tokens that have a vector and are wanted.
-    pub(super) fn new(vectors: &Auxiliary, wanted: impl Fn(Id) -> bool) -> Result<Nearest> {
+    pub(super) fn new(cx: &Context<'_>, vectors: &Auxiliary, wanted: impl Fn(Id) -> bool) -> Result<Nearest> {
         let known = |id: &Id| vectors.old(*id).is_some() && wanted(*id);
         let ids: Vec<Id> = (0..vectors.old_len() as Id).filter(known).collect();
         if ids.is_empty() {
@@ -42,7 +51,18 @@ impl Nearest {
         let columns = Tensor::from_vec(rows, (ids.len(), vectors.width()), &Device::Cpu)
             .and_then(|rows| rows.t())
             .map_err(failed)?;
-        Ok(Nearest { ids, columns })
+        let kinds = cx.settings.same_script.then(|| {
+            let old = ids.iter().map(|&id| Kind::of(&cx.old.inventory.canonical(id))).collect();
+            [old, cx.fresh.iter().map(|&id| Kind::of(&cx.new.inventory.canonical(id))).collect()]
+        });
+        Ok(Nearest { ids, columns, kinds })
+    }
+
+    /// The cosines of the fresh token of this index; those to tokens that are no candidates are below all.
+    fn masked<'c>(&self, cosines: &'c [f32], index: usize) -> Cow<'c, [f32]> {
+        let Some([old, fresh]) = &self.kinds else { return Cow::Borrowed(cosines) };
+        let masked = |(&cosine, kind): (&f32, &Kind)| if *kind == fresh[index] { cosine } else { f32::NEG_INFINITY };
+        Cow::Owned(cosines.iter().zip(old).map(masked).collect())
     }
 
     /// Hands the cosines of each fresh token that has a vector to `take`.
@@ -55,7 +75,8 @@ impl Nearest {
                 .and_then(|rows| rows.matmul(&self.columns))
                 .and_then(|cosines| cosines.flatten_all()?.to_vec1::<f32>())
                 .map_err(failed)?;
-            let taken: Vec<R> = cosines.par_chunks(self.ids.len()).map(&take).collect();
+            let rows = cosines.par_chunks(self.ids.len()).zip(block);
+            let taken: Vec<R> = rows.map(|(row, &index)| take(&self.masked(row, index))).collect();
             block.iter().zip(taken).for_each(|(&index, taken)| all[index] = taken);
         }
         Ok(all)
@@ -72,7 +93,8 @@ impl Nearest {
                 order.truncate(k);
             }
             order.sort_unstable_by(by_cosine);
-            order.into_iter().map(|at| (self.ids[at as usize], cosines[at as usize])).collect()
+            let near = order.into_iter().map(|at| (self.ids[at as usize], cosines[at as usize]));
+            near.filter(|near| near.1.is_finite()).collect()
         })
     }
 
@@ -129,7 +151,7 @@ impl EmbeddingInit for Weighted {
 
 pub(super) fn wechsel<'a>(cx: Context<'a>) -> Result<Box<dyn EmbeddingInit + 'a>> {
     let vectors = auxiliary(&cx, "wechsel")?;
-    let mut weights = Nearest::new(vectors, |_| true)?.top(vectors, 10)?;
+    let mut weights = Nearest::new(&cx, vectors, |_| true)?.top(vectors, 10)?;
     weights.iter_mut().for_each(|near| softmax(near, 0.1));
     Ok(Box::new(Weighted { weights }))
 }
@@ -137,7 +159,8 @@ pub(super) fn wechsel<'a>(cx: Context<'a>) -> Result<Box<dyn EmbeddingInit + 'a>
 pub(super) fn focus<'a>(cx: Context<'a>) -> Result<Box<dyn EmbeddingInit + 'a>> {
     let vectors = auxiliary(&cx, "focus")?;
     let shared = cx.map.inverse();
-    let weights = Nearest::new(vectors, |id| shared.contains_key(&id) && !cx.old.is_control(id))?.sparse(vectors)?;
+    let weights =
+        Nearest::new(&cx, vectors, |id| shared.contains_key(&id) && !cx.old.is_control(id))?.sparse(vectors)?;
     Ok(Box::new(Weighted { weights }))
 }
 
@@ -151,6 +174,10 @@ mod tests {
         assert!((sparsemax_threshold(&[0.5, 0.9, 0.1]) - 0.2).abs() < 1e-6);
         assert!((sparsemax_threshold(&[0.3; 4]) - 0.05).abs() < 1e-6);
         assert!((sparsemax_threshold(&[2.0, 0.0]) - 1.0).abs() < 1e-6);
+        // Numbers that are no candidates have no part in it.
+        let none = f32::NEG_INFINITY;
+        assert!((sparsemax_threshold(&[none, 0.5, none, 0.9]) - 0.2).abs() < 1e-6);
+        assert_eq!(sparsemax_threshold(&[none; 3]), f32::INFINITY);
     }
 
     /// Differences of ln 2 times the temperature halve the weight.

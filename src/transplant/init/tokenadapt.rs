@@ -59,7 +59,7 @@ pub(super) fn build<'a>(cx: Context<'a>, which: Which) -> Result<Box<dyn Embeddi
 
 fn nearest(cx: &Context<'_>, vectors: &Auxiliary) -> Result<Vec<Weights>> {
     let settings = cx.settings;
-    let all = Nearest::new(vectors, |_| true)?.top(vectors, settings.neighbours)?;
+    let all = Nearest::new(cx, vectors, |_| true)?.top(vectors, settings.neighbours)?;
     let weigh = |near: Weights| {
         let mut near: Weights =
             near.into_iter().filter(|&(_, cosine)| f64::from(cosine) >= settings.threshold).collect();

@@ -40,3 +40,31 @@ fn draws_keep_to_their_script() {
     changed[3] = texts[5].clone();
     assert_eq!(rows(&side(&changed))[4..], all[4..]);
 }
+
+/// `eve` has the vector of `3` and `.`, and only then that of `ev`: signs and numbers are no neighbours of a word any more, and
+/// a token without any of its sort has the mean row.
+#[test]
+fn neighbours_may_have_to_be_of_one_sort() {
+    let old = ["ev", "3", ".", "e"];
+    let new = ["eve", "ев", "3", ".", "ev"];
+    let spelled: Vec<String> = new.iter().map(|token| crate::alphabet::spell(token.as_bytes())).collect();
+    let side = |tokens: &[&str]| Side::new(byte_level(tokens, &[], &[]), None).unwrap();
+    let (old, new) = (side(&old), side(&spelled.iter().map(String::as_str).collect::<Vec<_>>()));
+    let source = folder(4, Dtype::F32, true);
+    let vectors = source.path().join("v.vec");
+    fs::write(&vectors, "3 1 0\n. 1 0\nev 0.6 0.8\ne 0 1\neve 1 0\nев 1 0\n").unwrap();
+    let rows = |init: &str, same_script| {
+        let settings = init::Settings { same_script, neighbours: 1, ..Default::default() };
+        let aux = Some(auxiliary::Space::File(vectors.clone()));
+        let options = Options { aux, settings, ..with(init) };
+        transplanted(source.path(), &old, &new, &options).unwrap().rows("model.embed_tokens.weight")
+    };
+    assert_eq!(rows("tokenadapt-global", false)[0], [1.0, -1.0]);
+    assert_eq!(rows("tokenadapt-global", true)[0], [0.0, 0.0]);
+    // The mean of the copied rows, 1, 2 and 0.
+    assert_eq!(rows("tokenadapt-global", true)[1], [1.0, -1.0]);
+    for init in ["focus", "wechsel"] {
+        let (free, bound) = (rows(init, false), rows(init, true));
+        assert!(free[0] != bound[0] && bound[1] == [1.0, -1.0], "{init} {free:?} {bound:?}");
+    }
+}

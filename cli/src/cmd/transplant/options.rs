@@ -71,6 +71,10 @@ pub struct Transplant {
     #[arg(long, value_enum, value_name = "MODE", default_value = "corrected")]
     pub(super) formula: Formula,
 
+    /// Neighbours have to be of a token's own script, or numbers, or signs, as it is (`--init` methods that use --aux)
+    #[arg(long)]
+    pub(super) same_script: bool,
+
     /// Give a model whose head is tied to its input a head of its own
     #[arg(long)]
     pub(super) untie: bool,
@@ -162,6 +166,7 @@ impl Transplant {
                 seed: global.seed.unwrap_or(defaults.seed),
                 exact: self.formula == Formula::Exact,
                 atoms: self.atoms,
+                same_script: self.same_script,
                 ..defaults
             },
             untie: self.untie,
