@@ -157,6 +157,24 @@ fn rows_are_put_together_as_a_donor_does() {
     b.good(&[&to[..], &["-o", "raw", "--donor", "d", "--atoms", "6", "--formula", "exact", "--threads", "1"]].concat());
     assert_ne!(b.read("raw/model.safetensors"), b.read("out/model.safetensors"));
 
+    // A donor whose `the` is 256 times as large (half-precision numbers have their exponent at bit 10) makes a row that stands
+    // out.
+    assert_eq!(report["matrices"][0]["outliers"]["large"], json!(0));
+    let mut weights = b.read("d/model.safetensors");
+    let length = u64::from_le_bytes(*weights.first_chunk::<8>().unwrap()) as usize;
+    let header: Value = serde_json::from_slice(&weights[8..8 + length]).unwrap();
+    let name = report["matrices"][0]["name"].as_str().unwrap();
+    let start = 8 + length + header[name]["data_offsets"][0].as_u64().unwrap() as usize + 38 * 32 * 2;
+    for bytes in weights[start..start + 32 * 2].as_chunks_mut::<2>().0 {
+        *bytes = (u16::from_le_bytes(*bytes) + (8 << 10)).to_le_bytes();
+    }
+    b.write("d/model.safetensors", weights);
+    let out = b.run(&[&to[..], &["-o", "large", "--donor", "d"]].concat());
+    let said = common::stderr(&out);
+    assert!(out.status.success() && said.contains("far larger") && said.contains("`the`"), "{said}");
+    let report: Value = serde_json::from_slice(&b.read("large/transplant_report.json")).unwrap();
+    assert_eq!(report["matrices"][0]["outliers"]["examples"][0]["id"], json!(38));
+
     let bad = |code, words: &[&str], more: &[&str]| b.bad(code, words, &[&to[..], &["-o", "no"], more].concat());
     bad(2, &["`omp`", "--donor", "hint:"], &[]);
     bad(1, &["another tokenizer", "id 0", "`a`", "hint:"], &["--donor", "m"]);

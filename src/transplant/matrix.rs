@@ -27,6 +27,8 @@ pub struct Made {
     pub fresh_norm: f64,
     /// The fresh row of the greatest norm.
     pub greatest: Option<(Id, f64)>,
+    /// The norms of fresh rows, ascending by id.
+    pub norms: Vec<(Id, f64)>,
 }
 
 /// A matrix in the making.
@@ -67,6 +69,7 @@ impl NewRows<'_> {
                     None => {}
                     Some(origin) => {
                         made.origins[id] = Some(origin);
+                        made.norms.push((id as Id, row.norm));
                         fresh = (fresh.0 + 1, fresh.1 + row.norm);
                         if made.greatest.is_none_or(|(_, norm)| row.norm > norm) {
                             made.greatest = Some((id as Id, row.norm));

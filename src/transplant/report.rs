@@ -11,6 +11,7 @@ use super::init::{Origin, Part};
 use super::matching::{Overlap, Source};
 use super::matrix::Made;
 use super::metadata::Changed;
+use super::outliers::Outliers;
 use super::plan::Plan;
 use super::side::Side;
 use super::side_files::Template;
@@ -36,6 +37,8 @@ pub struct Matrix {
     pub mean_norm_fresh: f64,
     /// The fresh row of the greatest norm: its id, token and norm.
     pub greatest_fresh: Option<(Id, String, f64)>,
+    /// Fresh rows that are much larger or smaller than the old ones; `None` for a bias, and without a fresh row.
+    pub outliers: Option<Outliers>,
 }
 
 /// What was done.
@@ -93,7 +96,7 @@ impl Report {
     }
 
     /// Takes note of a matrix that was written.
-    pub(super) fn take(&mut self, spec: &TensorSpec, part: Part, made: Made, new: &Side) {
+    pub(super) fn take(&mut self, spec: &TensorSpec, part: Part, made: Made, outliers: Option<Outliers>, new: &Side) {
         let mut origins = BTreeMap::new();
         made.origins.iter().flatten().for_each(|&origin| *origins.entry(origin).or_default() += 1);
         self.matrices.push(Matrix {
@@ -104,6 +107,7 @@ impl Report {
             origins,
             mean_norm_copied: made.copied_norm,
             mean_norm_fresh: made.fresh_norm,
+            outliers,
             greatest_fresh: made.greatest.map(|(id, norm)| (id, new.shown(id), norm)),
         });
         if self.origins.is_empty() {
@@ -115,6 +119,12 @@ impl Report {
     pub fn lost(&self) -> impl Iterator<Item = (&str, &str, &[Id])> {
         let some = self.changed.iter().filter(|changed| !changed.lost.is_empty());
         some.map(|changed| (changed.file.as_str(), changed.key.as_str(), changed.lost.as_slice()))
+    }
+
+    /// Matrices with fresh rows that are much larger than the old ones.
+    pub fn too_large(&self) -> impl Iterator<Item = (&Matrix, &Outliers)> {
+        let all = self.matrices.iter().filter_map(|matrix| Some((matrix, matrix.outliers.as_ref()?)));
+        all.filter(|(_, outliers)| outliers.large > 0)
     }
 
     /// The report as a JSON object. `provenance` has an entry for each new id: `kind` is an index into `kinds`, `old` the old

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::init::{Context, Part};
 use super::matrix::NewRows;
 use super::metadata::Remap;
+use super::outliers::Outliers;
 use super::pieces::Speller;
 use super::plan::{Content, File, Plan, Shards};
 use super::positions::Positions;
@@ -108,7 +109,9 @@ impl Plan<'_> {
                                     count: self.rows,
                                     dtype: spec.dtype.clone(),
                                 };
-                                report.take(spec, *part, rows.each_block(write)?, self.new);
+                                let made = rows.each_block(write)?;
+                                let outliers = Outliers::of(&old, self.old.bound(), &made.norms, self.new);
+                                report.take(spec, *part, made, outliers, self.new);
                             }
                             other => self.old_numbers(spec, other, &mut write)?,
                         }

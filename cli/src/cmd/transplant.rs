@@ -144,6 +144,17 @@ fn summary(global: &Global, plan: &Plan<'_>, report: &Report, path: &Path, targe
             report.template.taken_from.unwrap_or("nowhere")
         ));
     }
+    for (matrix, outliers) in report.too_large() {
+        let shown: Vec<String> = outliers.examples.iter().take(3).map(|row| format!("`{}`", row.token)).collect();
+        ui.warning(format_args!(
+            "`{}`: {} new rows are far larger than the model's own (norm above {:.3}, as {} of its rows are), such as {}; transplant_report.json lists more",
+            matrix.name,
+            grouped(outliers.large),
+            outliers.above,
+            grouped(outliers.large_old),
+            shown.join(", ")
+        ));
+    }
     if !report.rowless.is_empty() {
         ui.warning(format_args!("old tokens without a row: {}", report.rowless.join(", ")));
     }

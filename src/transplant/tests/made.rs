@@ -68,3 +68,20 @@ fn neighbours_may_have_to_be_of_one_sort() {
         assert!(free[0] != bound[0] && bound[1] == [1.0, -1.0], "{init} {free:?} {bound:?}");
     }
 }
+
+/// Norms of the old rows are 0 to 7 times the root of 2: the median is 4 of these, the median distance from it 2, so more than
+/// 4 + 6 · 1.4826 · 2 = 21.79 of them is too large, and nothing too small.
+#[test]
+fn rows_that_stand_out_are_found() {
+    let root = 2f64.sqrt();
+    let numbers: Vec<f32> = (0..8).flat_map(|id| [id as f32, -(id as f32)]).collect();
+    let old = OldRows::of(numbers, 2);
+    let fresh = [(5, 0.0), (6, 21.9 * root), (7, 40.0 * root), (4, 21.7 * root)];
+    let found = Outliers::of(&old, 8, &fresh, &new()).unwrap();
+    assert_eq!((found.large, found.small, found.large_old), (2, 0, 0));
+    assert!((found.median - 4.0 * root).abs() < 1e-6 && (found.above - 21.7912 * root).abs() < 1e-3, "{found:?}");
+    let examples: Vec<(u32, &str)> = found.examples.iter().map(|row| (row.id, row.token.as_str())).collect();
+    assert_eq!(examples, [(7, "eve"), (6, "evev")]);
+    assert!(Outliers::of(&OldRows::of(vec![1.0; 8], 1), 8, &fresh, &new()).is_none());
+    assert!(Outliers::of(&old, 8, &[], &new()).is_none());
+}
