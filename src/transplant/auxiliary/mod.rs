@@ -7,16 +7,18 @@
 //! |---|---|
 //! | `own` | the model's own input rows; a fresh token has the mean of its pieces' |
 //! | a file | word2vec text, `.npy` or `.safetensors` with a list of tokens: whatever somebody has computed |
+//! | a folder | a sentence encoder, which reads each token as a text |
 //! | `train:PATH` | trained here, on the text under a path, for both vocabularies at once |
 //!
 //! Vectors are looked up by a token's canonical bytes, and where these are not there without the space before a word, as
 //! lists of words have none.
 
+mod encoder;
 mod file;
 mod own;
 mod trained;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -35,6 +37,8 @@ pub enum Space {
     Own,
     /// A file of vectors.
     File(PathBuf),
+    /// The folder of a sentence encoder.
+    Encoder(PathBuf),
     /// Trained on the text of a file or folder, as [`crate::corpus::Corpus`] reads it.
     Trained(PathBuf),
 }
@@ -45,6 +49,7 @@ impl Space {
         match (text, text.split_once(':')) {
             ("own", _) => Space::Own,
             (_, Some(("train", path))) => Space::Trained(PathBuf::from(path)),
+            (path, _) if Path::new(path).is_dir() => Space::Encoder(PathBuf::from(path)),
             _ => Space::File(PathBuf::from(text)),
         }
     }
@@ -57,6 +62,7 @@ impl Space {
         match self {
             Space::Own => Ok(own::vectors(cx, own)),
             Space::File(path) => read(path, cx, own.len()),
+            Space::Encoder(folder) => encoder::vectors(folder, cx, own.len(), observer),
             Space::Trained(path) => trained::vectors(path, cx, own.len(), observer),
         }
     }
