@@ -150,23 +150,22 @@ fn rows_are_put_together_as_a_donor_does() {
     b.write("d/model.safetensors", b.read("m/model.safetensors"));
     b.write("d/tokenizer.json", b.read("t.json"));
     let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "omp"];
-    b.good(&[&to[..], &["-o", "out", "--donor", "d", "--atoms", "6"]].concat());
+    b.good(&[&to[..], &["-o", "out", "--donor", "d", "--atoms", "8"]].concat());
     let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
     assert_eq!(report["matrices"][0]["origins"], json!({"donor": 2}));
-    assert_eq!((&report["options"]["donor"], &report["options"]["settings"]["atoms"]), (&json!("d"), &json!(6)));
-    b.good(&[&to[..], &["-o", "raw", "--donor", "d", "--atoms", "6", "--formula", "exact", "--threads", "1"]].concat());
+    assert_eq!((&report["options"]["donor"], &report["options"]["settings"]["atoms"]), (&json!("d"), &json!(8)));
+    b.good(&[&to[..], &["-o", "raw", "--donor", "d", "--atoms", "8", "--formula", "exact", "--threads", "1"]].concat());
     assert_ne!(b.read("raw/model.safetensors"), b.read("out/model.safetensors"));
 
-    // A donor whose `the` is 256 times as large (half-precision numbers have their exponent at bit 10) makes a row that stands
-    // out.
+    // A donor whose `the` is a thousand times as large makes a row that stands out.
     assert_eq!(report["matrices"][0]["outliers"]["large"], json!(0));
     let mut weights = b.read("d/model.safetensors");
     let length = u64::from_le_bytes(*weights.first_chunk::<8>().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&weights[8..8 + length]).unwrap();
     let name = report["matrices"][0]["name"].as_str().unwrap();
-    let start = 8 + length + header[name]["data_offsets"][0].as_u64().unwrap() as usize + 38 * 32 * 2;
-    for bytes in weights[start..start + 32 * 2].as_chunks_mut::<2>().0 {
-        *bytes = (u16::from_le_bytes(*bytes) + (8 << 10)).to_le_bytes();
+    let start = 8 + length + header[name]["data_offsets"][0].as_u64().unwrap() as usize + 38 * 32 * 4;
+    for bytes in weights[start..start + 32 * 4].as_chunks_mut::<4>().0 {
+        *bytes = (f32::from_le_bytes(*bytes) * 1000.0).to_le_bytes();
     }
     b.write("d/model.safetensors", weights);
     let out = b.run(&[&to[..], &["-o", "large", "--donor", "d"]].concat());
@@ -180,8 +179,7 @@ fn rows_are_put_together_as_a_donor_does() {
     bad(1, &["another tokenizer", "id 0", "`a`", "hint:"], &["--donor", "m"]);
     bad(1, &["nope"], &["--donor", "nope"]);
     bad(2, &["--atoms"], &["--donor", "d", "--atoms", "0"]);
-    let other = ["transplant", "m", "--tokenizer", "t.json", "--init", "retok", "-o", "no", "--donor", "d"];
-    b.bad(2, &["--donor", "`retok`", "--init omp"], &other);
+    bad(2, &["--donor", "`retok`", "--init omp"], &["--donor", "d", "--init", "retok"]);
 }
 
 /// `th` is made of two rows by a file, `the` of its pieces; a file is read to its last line or refused by it.
@@ -215,6 +213,76 @@ fn rows_follow_an_alignment() {
     b.bad(1, &["line 1", "UTF-8"], &[&to[..], &["no", "--alignment", "a.tsv"]].concat());
     b.write("a.tsv", "a\tb\t1\n");
     b.bad(2, &["--alignment", "not one token", "hint:"], &[&to[..], &["no", "--alignment", "a.tsv"]].concat());
+}
+
+/// A random BERT of 40 pieces reads tokens as texts; a model that reads from left to right is no encoder.
+#[test]
+fn vectors_are_those_of_a_sentence_encoder() {
+    let b = random();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/lm");
+    b.write("e/config.json", std::fs::read(golden.join("bert.json")).unwrap());
+    b.write("e/model.safetensors", weights(&std::fs::read(golden.join("bert.safetensors")).unwrap()));
+    let mut vocab = serde_json::Map::new();
+    for (id, piece) in ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "t", "h", "e", "a", "##h", "##e"].into_iter().enumerate() {
+        vocab.insert(piece.to_owned(), id.into());
+    }
+    let special = |id: usize, content: &str| {
+        json!({"id": id, "content": content, "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false})
+    };
+    let file = json!({"version": "1.0", "added_tokens": [special(0, "[PAD]"), special(1, "[UNK]"), special(2, "[CLS]"), special(3, "[SEP]")],
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+            {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[SEP]", "type_id": 0}}], "pair": [],
+            "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+                "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+        "model": {"type": "WordPiece", "vocab": vocab, "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100}});
+    b.write("e/tokenizer.json", file.to_string());
+    let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "tokenadapt", "-o"];
+    b.good(&[&to[..], &["out", "--aux", "e"]].concat());
+    let report: Value = serde_json::from_slice(&b.read("out/transplant_report.json")).unwrap();
+    // Of 37 letters it knows four; of `th` and `the` both.
+    assert_eq!((&report["aux"]["old"], &report["aux"]["fresh"]), (&json!(4), &json!(2)));
+    let mixed = &report["matrices"][0]["origins"]["mixed"];
+    assert_eq!(mixed, &json!(2), "{report}");
+
+    b.bad(1, &["as an encoder", "hint:"], &[&to[..], &["no", "--aux", "m"]].concat());
+    std::fs::create_dir(b.path("empty")).unwrap();
+    b.bad(1, &["`empty", "hint:"], &[&to[..], &["no", "--aux", "empty"]].concat());
+    assert!(!b.path("no").exists());
+}
+
+/// New rows get better on text that they were not fitted to; nothing else moves, whatever the number of threads.
+#[test]
+fn rows_are_calibrated_on_a_text() {
+    let b = random();
+    let text: String = (0..400).map(|n| format!("the {n} other thing that they then gather in the north\n")).collect();
+    b.write("c.txt", text);
+    let to = ["transplant", "m", "--tokenizer", "t.json", "--init", "retok", "-o"];
+    b.good(&[&to[..], &["plain"]].concat());
+    let calibrated = ["--calibrate", "c.txt", "--calibrate-tokens", "6000"];
+    b.good(&[&to[..], &["one", "--threads", "1"], &calibrated].concat());
+    b.good(&[&to[..], &["two", "--threads", "2"], &calibrated].concat());
+    let [plain, one, two] = ["plain", "one", "two"].map(|name| b.read(&format!("{name}/model.safetensors")));
+    assert_eq!(one, two);
+    let differing = plain.iter().zip(&one).filter(|(a, b)| a != b).count();
+    let report: Value = serde_json::from_slice(&b.read("one/transplant_report.json")).unwrap();
+    let width = report["matrices"][0]["shape"][1].as_u64().unwrap() as usize;
+    // Two rows of f32 are new.
+    assert!(plain.len() == one.len() && (1..=2 * width * 4).contains(&differing), "{differing} bytes differ");
+    let (before, after) = (&report["calibration"]["before"], &report["calibration"]["after"]);
+    assert!(after.as_f64().unwrap() < before.as_f64().unwrap(), "{before} -> {after}");
+
+    b.write("little.txt", "the\n");
+    b.bad(1, &["little.txt", "too few", "hint:"], &[&to[..], &["no", "--calibrate", "little.txt"]].concat());
+    b.bad(1, &["none.txt"], &[&to[..], &["no", "--calibrate", "none.txt"]].concat());
+    b.bad(
+        2,
+        &["--calibrate-minutes"],
+        &[&to[..], &["no", "--calibrate", "c.txt", "--calibrate-minutes", "0"]].concat(),
+    );
+    assert!(!b.path("no").exists());
 }
 
 /// A model's own tokenizer changes nothing: the file of weights is the same file.

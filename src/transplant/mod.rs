@@ -1,7 +1,8 @@
 //! Gives a checkpoint another tokenizer: every row of its vocabulary is copied, made or left out, and nothing else changes.
 //!
 //! The steps, each a file: the two tokenizers ([`Side`]) are matched on bytes ([`TokenMap`]); tokens without a row are spelled
-//! in old tokens ([`Pieces`]) and perhaps looked up in an auxiliary space ([`Auxiliary`]); a method of [`init`] makes their rows;
+//! in old tokens ([`Pieces`]) and perhaps looked up in an auxiliary space ([`Auxiliary`]); a method of [`init`] makes their rows, and
+//! [`Calibration`] may fit them to a text;
 //! [`Plan::write`] streams the new matrices into the files that hold them and takes everything else over as it is.
 //!
 //! Sources: TokenAdapt (2505.09738) for the task and its baselines; the methods name theirs. Where we differ from all tools that
@@ -14,6 +15,7 @@
 
 mod alignment;
 pub mod auxiliary;
+mod calibrate;
 pub mod init;
 mod kinds;
 mod matching;
@@ -34,6 +36,7 @@ mod tests;
 mod write;
 
 pub use alignment::Alignment;
+pub use calibrate::{Budget, Calibration, Outcome};
 pub use matching::{Overlap, Source, Special, TokenMap};
 pub use metadata::Changed;
 pub use outliers::{Outlier, Outliers};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::auxiliary::Space;
+use super::calibrate::Calibration;
 use super::init::{self, Method, Part, Settings};
 use super::matching::{Special, TokenMap};
 use super::positions::{self, Positions};
@@ -39,6 +40,8 @@ pub struct Options {
     pub donor: Option<PathBuf>,
     /// A file that says which tokens are translations of each other, for methods that go by it.
     pub alignment: Option<PathBuf>,
+    /// What rows are fitted to after they are made.
+    pub calibrate: Option<Calibration>,
     /// How methods are set.
     pub settings: Settings,
     /// Give a tied model a head of its own.
@@ -64,6 +67,7 @@ impl Default for Options {
             aux: None,
             donor: None,
             alignment: None,
+            calibrate: None,
             settings: Settings::default(),
             untie: false,
             pad_to_multiple: 1,

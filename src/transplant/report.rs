@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::auxiliary::Auxiliary;
+use super::calibrate::Outcome;
 use super::init::{Origin, Part};
 use super::matching::{Overlap, Source};
 use super::matrix::Made;
@@ -48,6 +49,8 @@ pub struct Report {
     pub methods: [&'static str; 2],
     /// What vectors were used, with how many old and fresh tokens have one.
     pub aux: Option<(String, usize, usize)>,
+    /// What calibration did, where rows were calibrated.
+    pub calibration: Option<Outcome>,
     /// How many tokens have a row to copy.
     pub overlap: Overlap,
     /// Matrices that were written.
@@ -79,6 +82,7 @@ impl Report {
         Report {
             methods: plan.methods.map(|method| method.name),
             aux: auxiliary.map(|vectors| (vectors.name.clone(), vectors.known().0, vectors.known().1)),
+            calibration: None,
             overlap: plan.map.overlap,
             matrices: Vec::new(),
             files: [plan.rewritten().map(str::to_owned).collect(), plan.untouched().map(str::to_owned).collect()],
@@ -158,6 +162,7 @@ impl Report {
             "init_head": self.methods[1],
             "options": self.options,
             "aux": self.aux.as_ref().map(|(name, old, fresh)| json!({"name": name, "old": old, "fresh": fresh})),
+            "calibration": self.calibration,
             "rows_before": self.rows[0],
             "rows_after": self.rows[1],
             "bytes_before": self.bytes[0],
@@ -200,10 +205,13 @@ impl Report {
         if self.methods[0] != self.methods[1] {
             let _ = write!(card, " (head: `{}`)", self.methods[1]);
         }
+        let after = self.calibration.as_ref().map_or("They were not trained after that.".to_owned(), |outcome| {
+            format!("They were then calibrated on {} tokens of text, with everything else frozen.", outcome.tokens)
+        });
         let vectors = self.aux.as_ref().map_or("none".to_owned(), |aux| format!("`{}`", aux.0));
         let _ = write!(
             card,
-            ", vectors: {vectors}. No weight outside of the vocabulary was changed, and nothing was trained after that.\n\nMade with toktool {}; `transplant_report.json` says of every id where its row comes from.\n",
+            ", vectors: {vectors}. {after} No weight outside of the vocabulary was changed.\n\nMade with toktool {}; `transplant_report.json` says of every id where its row comes from.\n",
             env!("CARGO_PKG_VERSION")
         );
         card

@@ -65,6 +65,9 @@ impl Plan<'_> {
         check(observer)?;
         let mut methods = [(self.methods[0].build)(cx)?, (self.methods[1].build)(cx)?];
         let mut report = Report::new(self, auxiliary.as_ref());
+        if let Some(calibration) = self.options.calibrate.as_ref().filter(|_| !fresh.is_empty()) {
+            report.calibration = Some(self.calibrate(&cx, &mut methods, calibration, observer)?);
+        }
         let writing = Event::Stage { name: "writing the checkpoint", total: Some(self.bytes()), unit: "bytes" };
         observer.event(writing);
         let done = Cell::new(0);
@@ -131,7 +134,7 @@ impl Plan<'_> {
     }
 
     /// A matrix whose rows below the old tokenizer's size have to be numbers.
-    fn old_rows(&self, name: &str) -> Result<OldRows> {
+    pub(super) fn old_rows(&self, name: &str) -> Result<OldRows> {
         OldRows::read(self.checkpoint, name, self.old.bound())
     }
 

@@ -129,6 +129,16 @@ fn summary(global: &Global, plan: &Plan<'_>, report: &Report, path: &Path, targe
         None => "none".to_owned(),
     };
     ui.summary(format_args!("new rows: `{}`, head `{}`; aux: {vectors}", report.methods[0], report.methods[1]));
+    if let Some(done) = &report.calibration {
+        ui.summary(format_args!(
+            "calibrated on {} tokens in {:.0} s; {} held-out tokens: {:.4} -> {:.4} bits/byte",
+            grouped(done.tokens),
+            done.seconds,
+            grouped(done.held_out),
+            done.before,
+            done.after
+        ));
+    }
     let [rewritten, untouched] = &report.files;
     ui.summary(format_args!("files: {} written, {} taken over as they are", rewritten.len(), untouched.len()));
     if report.bos_added {

@@ -37,7 +37,7 @@ const BLOCK: usize = 4096;
 /// Steps of the solver.
 const STEPS: usize = 60;
 /// Parts of a row's features.
-const PARTS: usize = 3;
+pub const PARTS: usize = 3;
 
 fn failed(e: candle_core::Error) -> Error {
     Error::unsupported("learning how rows follow from their pieces", e.to_string())
@@ -82,7 +82,7 @@ fn affordable(examples: usize, width: usize) -> Option<usize> {
 }
 
 /// The centred features of pieces, `PARTS` rows wide.
-fn features(rows: &OldRows, pieces: &[Id], mean: &[f32], out: &mut [f32]) {
+pub fn features(rows: &OldRows, pieces: &[Id], mean: &[f32], out: &mut [f32]) {
     let width = mean.len();
     let (first, rest) = out.split_at_mut(width);
     let (last, all) = rest.split_at_mut(width);

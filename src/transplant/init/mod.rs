@@ -10,7 +10,7 @@ mod best;
 mod by_script;
 mod distribution;
 mod first_last;
-mod learnt;
+pub(super) mod learnt;
 mod neighbours;
 mod omp;
 mod retok;

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use toktool::lm::checkpoint::VocabularyNames;
 use toktool::transplant::auxiliary::Space;
 use toktool::transplant::init::Settings;
-use toktool::transplant::{ChatTemplate, Options, Shards, Special};
+use toktool::transplant::{Budget, Calibration, ChatTemplate, Options, Shards, Special};
 
 use crate::args::Global;
 
@@ -50,7 +50,7 @@ pub struct Transplant {
     pub(super) list: bool,
 
     /// Vectors of tokens that say which are alike: `own` (the model's rows), a file (.vec, .txt, .npy, .safetensors), or
-    /// `train:PATH` (trained here on a text file or folder of the new language)
+    /// the folder of a sentence encoder, or `train:PATH` (trained here on a text file or folder of the new language)
     #[arg(long, value_name = "SPACE")]
     pub(super) aux: Option<String>,
 
@@ -69,11 +69,23 @@ pub struct Transplant {
 
     /// Formulas as published, or corrected: TokenAdapt with lengths in bytes and no piece dropped; OMP by direction of rows
     #[arg(long, value_enum, value_name = "MODE", default_value = "corrected")]
-    pub(super) formula: Formula,
+    formula: Formula,
 
     /// Neighbours have to be of a token's own script, or numbers, or signs, as it is (`--init` methods that use --aux)
     #[arg(long)]
     pub(super) same_script: bool,
+
+    /// Fit the new rows to this text, with the rest of the model frozen: files or folders; much better with --untie
+    #[arg(long, value_name = "TEXT", num_args = 1..)]
+    calibrate: Vec<PathBuf>,
+
+    /// Minutes that calibration may take
+    #[arg(long, value_name = "N", default_value_t = 10.0, requires = "calibrate")]
+    calibrate_minutes: f64,
+
+    /// Tokens that calibration reads, whatever time it takes: the same rows on every machine
+    #[arg(long, value_name = "N", requires = "calibrate", conflicts_with = "calibrate_minutes")]
+    calibrate_tokens: Option<u64>,
 
     /// Give a model whose head is tied to its input a head of its own
     #[arg(long)]
@@ -89,7 +101,7 @@ pub struct Transplant {
 
     /// Whose chat template
     #[arg(long, value_enum, value_name = "WHOSE", default_value = "auto")]
-    pub(super) chat_template: Template,
+    chat_template: Template,
 
     /// Copy files that stay as they are, instead of linking them
     #[arg(long)]
@@ -125,7 +137,7 @@ pub struct Transplant {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Formula {
+enum Formula {
     /// To the letter.
     Exact,
     /// With our corrections.
@@ -133,7 +145,7 @@ pub(super) enum Formula {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Template {
+enum Template {
     /// The model's where its control tokens are known, else the tokenizer's.
     Auto,
     /// The model's.
@@ -162,6 +174,10 @@ impl Transplant {
             aux: self.aux.as_deref().map(Space::parse),
             donor: self.donor.clone(),
             alignment: self.alignment.clone(),
+            calibrate: (!self.calibrate.is_empty()).then(|| Calibration {
+                text: self.calibrate.clone(),
+                budget: self.calibrate_tokens.map_or(Budget::Minutes(self.calibrate_minutes), Budget::Tokens),
+            }),
             settings: Settings {
                 seed: global.seed.unwrap_or(defaults.seed),
                 exact: self.formula == Formula::Exact,
