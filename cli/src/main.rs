@@ -18,6 +18,7 @@ mod recipe_file;
 mod segmenters;
 mod token_files;
 mod tokens;
+mod trimming;
 mod ui;
 
 use args::Global;

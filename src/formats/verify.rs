@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::encode::{EncodeOptions, Encoder, Scratch};
 use crate::error::{Error, Result};
+use crate::samples;
 use crate::tokenizer::Tokenizer;
 
 use super::foreign;
@@ -65,6 +66,11 @@ pub const HOSTILE: [&str; 26] = [
     "x\u{85}y\u{2028}z\u{2029}w\u{b}v\u{c}u",
     "ÀÉÎõü Straße naïve façade Ωμέγα Привет",
 ];
+
+/// Ordinary text to go with them: every line of the embedded samples that nothing was trained on.
+pub fn samples() -> Vec<String> {
+    samples::LANGUAGES.iter().filter_map(|lang| samples::eval(lang)).flat_map(str::lines).map(str::to_owned).collect()
+}
 
 /// Compares the ids of `tokenizer` with those that the `tokenizers` crate gives for `json`, over [`HOSTILE`] and
 /// `probes`; where the tokenizer neither normalizes nor is foreign, texts must also come back from their ids.

@@ -40,6 +40,7 @@ mod trim;
 pub use reach::{Class, Reach, reachability};
 pub use scaffold::{Scaffold, duplicates, scaffold};
 pub use trim::{IdMap, Trimmed, Unwanted, identical, trim};
+pub(crate) use trim::{renumber, renumbered};
 
 #[cfg(test)]
 mod real_tests;

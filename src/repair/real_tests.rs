@@ -68,7 +68,7 @@ fn gpt2_without_what_a_text_does_not_use() {
     let (reach, found) = counts("gpt2", &gpt2);
     assert_eq!(found, [("self", 49_912), ("partial-character", 331), ("added", 1), ("invalid-utf8", 13)]);
     // Every token but bytes that no text has is reached, so nothing is dead.
-    let all = trim(&gpt2, Unwanted { reach: &reach, counts: None }).unwrap();
+    let all = trim(&gpt2, Unwanted { reach: &reach, counts: None, ..Unwanted::default() }).unwrap();
     assert_eq!((all.map.removed(), all.needed), (0, 13));
     assert_eq!(all.tokenizer, gpt2);
     let encoder = Encoder::new(&gpt2).unwrap();
@@ -76,7 +76,7 @@ fn gpt2_without_what_a_text_does_not_use() {
     let lines: Vec<&str> = corpus.iter().flat_map(|text| text.lines()).collect();
     let mut counts = vec![0u64; 50_257];
     encoder.encode_batch(&lines, Default::default()).unwrap().ids.iter().for_each(|&id| counts[id as usize] += 1);
-    let small = trim(&gpt2, Unwanted { reach: &reach, counts: Some(&counts) }).unwrap();
+    let small = trim(&gpt2, Unwanted { reach: &reach, counts: Some(&counts), ..Unwanted::default() }).unwrap();
     let used = counts.iter().filter(|&&n| n > 0).count();
     let left = 50_257 - small.map.removed();
     println!("gpt2 on {} lines: {used} tokens used, {left} kept, {} merges fewer", lines.len(), small.merges);

@@ -226,7 +226,7 @@ fn what_is_needed_stays_and_ids_are_closed_up() {
     t.post.after = vec![261];
     let mut reach = verified(&t);
     reach[257] = Reach { id: 257, class: Class::SplitByPretokenizer, witness: None };
-    let done = trim(&t, Unwanted { reach: &reach, counts: None }).unwrap();
+    let done = trim(&t, Unwanted { reach: &reach, counts: None, ..Unwanted::default() }).unwrap();
     assert_eq!((done.dead, done.unseen, done.merges), (1, 0, 1));
     // 13 bytes that no text has, and `abc`.
     assert_eq!(done.needed, 14);
@@ -240,7 +240,7 @@ fn what_is_needed_stays_and_ids_are_closed_up() {
     // Unseen: only `yz` was seen.
     let mut counts = vec![0; 262];
     counts[260] = 3;
-    let done = trim(&t, Unwanted { reach: &reach, counts: Some(&counts) }).unwrap();
+    let done = trim(&t, Unwanted { reach: &reach, counts: Some(&counts), ..Unwanted::default() }).unwrap();
     assert_eq!((done.map.removed(), done.map.new_id(260), done.map.new_id(261)), (4, Some(256), Some(257)));
 }
 
@@ -257,7 +257,7 @@ fn ids_inside_carried_sections_are_mapped() {
         "model": {"type": "BPE", "unk_token": null, "vocab": {"a": 0, "b": 1, "ab": 2, "aba": 3}, "merges": ["a b"]}}"#;
     let t = crate::formats::hf::read_str(json).unwrap();
     assert_eq!(class(&t, b"aba"), Class::ShadowedByMerges(vec![2, 0]));
-    let done = trim(&t, Unwanted { reach: &verified(&t), counts: None }).unwrap();
+    let done = trim(&t, Unwanted { reach: &verified(&t), counts: None, ..Unwanted::default() }).unwrap();
     let written = crate::formats::hf::write_string(&done.tokenizer).unwrap();
     let value: serde_json::Value = serde_json::from_str(&written).unwrap();
     assert_eq!(value["padding"]["pad_id"], 3);
@@ -344,7 +344,7 @@ proptest! {
         // Without the dead every text keeps its encoding, without the unseen every text that has none of them.
         let some: Vec<u64> = (0..400).map(|id| u64::from(unseen[id % 40])).collect();
         for counts in [None, Some(&some[..])] {
-            let trimmed = trim(&t, Unwanted { reach: &reach, counts }).unwrap();
+            let trimmed = trim(&t, Unwanted { reach: &reach, counts, ..Unwanted::default() }).unwrap();
             bpe(&mut trimmed.tokenizer.clone()).vocab.check().unwrap();
             let new = Encoder::new(&trimmed.tokenizer).unwrap();
             let (same, other) = identical(&encoder, &new, &trimmed.map, &texts).unwrap();

@@ -32,6 +32,8 @@ pub struct Unwanted<'a> {
     pub reach: &'a [Reach],
     /// How often each id came out of some text; what has no count there goes. `None`: nothing goes for that.
     pub counts: Option<&'a [u64]>,
+    /// Ids that stay whatever is said of them, as what a model's configuration names.
+    pub keep: &'a [Id],
 }
 
 /// Old ids to new ones.
@@ -96,7 +98,8 @@ pub fn trim(tokenizer: &Tokenizer, unwanted: Unwanted<'_>) -> Result<Trimmed> {
     };
     let dead: FxHashSet<Id> = unwanted.reach.iter().filter(|r| r.class.is_dead()).map(|r| r.id).collect();
     let unseen = |id: Id| unwanted.counts.is_some_and(|counts| counts.get(id as usize).is_none_or(|&n| n == 0));
-    let kept = kept(tokenizer, model, |id| !dead.contains(&id) && !unseen(id));
+    let wanted = |id: Id| !dead.contains(&id) && !unseen(id);
+    let kept = kept(tokenizer, model, |id| wanted(id) || unwanted.keep.contains(&id));
     let mut trimmed =
         Trimmed { tokenizer: Tokenizer::default(), map: IdMap::default(), dead: 0, unseen: 0, needed: 0, merges: 0 };
     let mut vocab = Vocab::new();
@@ -177,8 +180,8 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// The tokenizer with another model and every id in it mapped, in the parts of its file that are carried, too.
-fn renumbered(old: &Tokenizer, model: Bpe, map: impl Fn(Id) -> Option<Id>) -> Result<Tokenizer> {
-    let lost = |id: Id| Error::unsupported("trimming this tokenizer", format!("id {id} is in use but has no token"));
+pub(crate) fn renumbered(old: &Tokenizer, model: Bpe, map: impl Fn(Id) -> Option<Id>) -> Result<Tokenizer> {
+    let lost = |id: Id| Error::unsupported("renumbering this tokenizer", format!("id {id} is in use but has no token"));
     let all = |ids: &[Id]| ids.iter().map(|&id| map(id).ok_or_else(|| lost(id))).collect::<Result<Vec<Id>>>();
     let added = old.added.iter().map(|a| Ok(AddedToken { id: map(a.id).ok_or_else(|| lost(a.id))?, ..a.clone() }));
     let mut carried = old.carried.clone();
@@ -207,7 +210,7 @@ fn renumbered(old: &Tokenizer, model: Bpe, map: impl Fn(Id) -> Option<Id>) -> Re
 }
 
 /// Maps the ids of a post-processor or of padding in place; `false` where one has no new id.
-fn renumber(value: &mut Value, map: &impl Fn(Id) -> Option<Id>) -> bool {
+pub(crate) fn renumber(value: &mut Value, map: &impl Fn(Id) -> Option<Id>) -> bool {
     let one = |id: &mut Value| {
         let new = id.as_u64().and_then(|id| map(Id::try_from(id).ok()?));
         new.map(|new| *id = new.into()).is_some()

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use toktool::encode::{EncodeOptions, Encoder};
 use toktool::formats::{listing, tiktoken, verify, write};
 use toktool::tokenizer::Tokenizer;
-use toktool::{Error, Result, samples};
+use toktool::{Error, Result};
 
 use crate::args::{self, Global};
 use crate::exit::Exit;
@@ -56,7 +56,7 @@ pub fn run(args: &Export, global: &Global) -> Result<Exit> {
         output::check_file(&args.output, global.force)?;
     }
     let tokenizer = args::read_tokenizer(&args.tok, args.pattern.as_deref())?;
-    let probes = probes();
+    let probes = verify::samples();
     let file = |bytes: &[u8]| {
         write::write_file_atomic(&args.output, global.force, |out| {
             out.write_all(bytes).map_err(|e| Error::io("write", &args.output, e))
@@ -94,11 +94,6 @@ pub fn run(args: &Export, global: &Global) -> Result<Exit> {
     ui.summary(format_args!("`{}` -> `{}`", args.tok.display(), args.output.display()));
     ui.summary(format_args!("{checked}"));
     Ok(Exit::Done)
-}
-
-/// Text to compare ids on: every embedded sample that nothing was trained on. Hostile strings come with the check.
-fn probes() -> Vec<String> {
-    samples::LANGUAGES.iter().filter_map(|lang| samples::eval(lang)).flat_map(str::lines).map(str::to_owned).collect()
 }
 
 /// Ranks hold neither added tokens nor the splitter: those are lent to the file that is read back.
