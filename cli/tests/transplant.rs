@@ -3,53 +3,10 @@
 
 mod common;
 
-use common::{Bench, bench};
+use common::bench;
+use common::checkpoint::random;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// The weights of a fixture without the tensors that say what has to come out.
-fn weights(file: &[u8]) -> Vec<u8> {
-    let (length, rest) = file.split_first_chunk::<8>().unwrap();
-    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
-    let header: serde_json::Map<String, Value> = serde_json::from_slice(header).unwrap();
-    let (mut kept, mut numbers) = (serde_json::Map::new(), Vec::new());
-    for (name, mut tensor) in header {
-        if name.starts_with("expected.") || name == "__metadata__" {
-            continue;
-        }
-        let at = |n: usize| tensor["data_offsets"][n].as_u64().unwrap() as usize;
-        let (start, end) = (numbers.len(), at(0)..at(1));
-        numbers.extend_from_slice(&data[end]);
-        tensor["data_offsets"] = json!([start, numbers.len()]);
-        kept.insert(name, tensor);
-    }
-    let mut header = Value::Object(kept).to_string();
-    header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &numbers].concat()
-}
-
-/// A random GPT-2 of 40 rows with a tokenizer of 37 letters as the folder `m`, and another tokenizer as `t.json`: the letters
-/// backwards, `th`, `the`, and an end of text.
-fn random() -> Bench {
-    let b = bench();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/lm");
-    b.write("m/config.json", std::fs::read(golden.join("gpt2.json")).unwrap());
-    b.write("m/model.safetensors", weights(&std::fs::read(golden.join("gpt2.safetensors")).unwrap()));
-    let letters: Vec<char> = ('a'..='z').chain("0123456789 ".chars()).collect();
-    let file = |vocab: Vec<String>, merges: Value, added: Value| {
-        let vocab: serde_json::Map<String, Value> =
-            vocab.into_iter().enumerate().map(|(id, token)| (token, id.into())).collect();
-        json!({"version": "1.0", "added_tokens": added, "model": {"type": "BPE", "vocab": vocab, "merges": merges}})
-    };
-    let own: Vec<String> = letters.iter().map(char::to_string).collect();
-    let mut new: Vec<String> = own.iter().rev().cloned().collect();
-    new.extend(["th", "the", "</s>"].map(str::to_owned));
-    b.write("m/tokenizer.json", file(own, json!([]), json!([])).to_string());
-    let end = json!([{"id": 39, "content": "</s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
-        "normalized": false}]);
-    b.write("t.json", file(new, json!([["t", "h"], ["th", "e"]]), end).to_string());
-    b
-}
 
 #[test]
 fn the_folder_is_whole_and_the_model_works() {
@@ -102,25 +59,10 @@ fn what_cannot_be_transplanted_is_said_and_nothing_is_left() {
     bad(1, &["v.vec", "line 2", "3 numbers"], &["--aux", "v.vec", "--init", "focus"]);
     b.bad(1, &["nope"], &[&["transplant", "nope"][..], &to].concat());
     b.bad(1, &["nope.json"], &["transplant", "m", "--tokenizer", "nope.json", "-o", "out"]);
-
-    let weights = b.read("m/model.safetensors");
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/lm/gpt2.safetensors");
-    b.write("m/model.safetensors", std::fs::read(golden).unwrap());
-    // Tensors as wide as the vocabulary, of which nobody knows what they do.
-    bad(1, &["`expected.logits`", "size of the vocabulary", "hint:"], &[]);
-    b.write("m/model.safetensors", &weights[..weights.len() / 2]);
-    bad(1, &["model.safetensors"], &[]);
-    std::fs::rename(b.path("m/model.safetensors"), b.path("m/pytorch_model.bin")).unwrap();
-    bad(1, &["pytorch_model.bin", "save_pretrained"], &[]);
-    b.write("m/model.safetensors", &weights);
     let config = String::from_utf8(b.read("m/config.json")).unwrap();
     b.write("m/config.json", "[");
     bad(1, &["config.json"], &[]);
     b.write("m/config.json", &config);
-    // A tokenizer whose tokens have no rows is not the model's.
-    let own = String::from_utf8(b.read("m/tokenizer.json")).unwrap();
-    b.write("m/tokenizer.json", own.replace("\"x\":23", "\"x\":77"));
-    bad(1, &["`x`", "id 77", "40 rows", "hint:"], &[]);
 }
 
 /// Vectors are trained on the spot, on a file or a folder; a text without the tokens that need a row is no good.

@@ -123,6 +123,17 @@ impl OutputDir {
             .map_err(|e| Error::io("write", self.target.join(name), e))
     }
 
+    /// An error about a file in the making, about the file as it would have been called.
+    #[must_use]
+    pub fn renamed(&self, mut error: Error) -> Error {
+        if let Error::Io { path, .. } | Error::Input { path, .. } = &mut error
+            && let Ok(name) = path.strip_prefix(self.path())
+        {
+            *path = self.target.join(name);
+        }
+        error
+    }
+
     /// Gives the folder its name. With `force` over a folder that holds something, files are moved in one by one, and
     /// those of other names stay.
     ///

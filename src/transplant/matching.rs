@@ -6,15 +6,19 @@
 //! id wins, so that a tokenizer matched with itself maps every id to itself; then an ordinary token before a byte-fallback
 //! token, then the smallest id.
 //!
+//! A tokenizer that was made from the old one ([`Derived`]) is not matched: which old id each new one was is known.
+//!
 //! O(vocabularies). Source: the byte-level view of tokenkit; TokenAdapt (2505.09738) and mergekit compare raw strings.
 //!
 //! [`Inventory::canonical`]: crate::inventory::Inventory::canonical
+//! [`Derived`]: super::derive::Derived
 
 use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
+use super::derive::Derived;
 use super::side::Side;
 use crate::error::{Error, Result};
 use crate::inventory::{Class, spellings};
@@ -39,6 +43,8 @@ pub enum Source {
     New,
     /// An id without a token.
     Hole,
+    /// An id without a token that keeps the row of this old id: a hole, or padding.
+    Kept(Id),
 }
 
 impl Source {
@@ -46,8 +52,14 @@ impl Source {
     pub fn copied(self) -> Option<Id> {
         match self {
             Source::Text(id) | Source::Byte(id) | Source::Name(id) | Source::Role(id) | Source::User(id) => Some(id),
+            Source::Kept(id) => Some(id),
             Source::Unmapped | Source::New | Source::Hole => None,
         }
+    }
+
+    /// Whether there is a token at all.
+    pub fn is_token(self) -> bool {
+        !matches!(self, Source::Hole | Source::Kept(_))
     }
 
     /// Its name in reports.
@@ -61,6 +73,7 @@ impl Source {
             Source::Unmapped => "special token without a counterpart",
             Source::New => "new",
             Source::Hole => "no token",
+            Source::Kept(_) => "no token, row kept",
         }
     }
 }
@@ -87,7 +100,7 @@ pub struct Overlap {
 /// The map from new ids to old rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenMap {
-    /// By new id.
+    /// By new id; as long as the new tokenizer, or as the old matrix where its padding is kept.
     pub sources: Vec<Source>,
     /// Summed up.
     pub overlap: Overlap,
@@ -107,7 +120,45 @@ impl TokenMap {
     pub fn new(old: &Side, new: &Side, rows: usize, named: &[Special]) -> Result<TokenMap> {
         let rowless = rowless(old, rows)?;
         let index = Index::new(old, new, rows);
-        let mut sources: Vec<Source> = (0..new.bound() as Id).map(|id| index.source(id)).collect();
+        let sources = (0..new.bound() as Id).map(|id| index.source(id)).collect();
+        TokenMap::with(old, new, rows, named, sources, rowless)
+    }
+
+    /// The map of a tokenizer that was made from the old one: nothing is matched. Old ids without a token keep their rows,
+    /// and so does padding after the tokenizer, where the derivation leaves them in place.
+    ///
+    /// # Errors
+    /// As [`TokenMap::new`].
+    pub fn of_derived(old: &Side, derived: &Derived, rows: usize, named: &[Special]) -> Result<TokenMap> {
+        let rowless = rowless(old, rows)?;
+        let (new, mut origins) = (&derived.side, derived.origins.clone());
+        if derived.keeps_padding() {
+            origins.extend((origins.len()..rows).map(|id| Some(id as Id)));
+        }
+        let source = |(id, origin): (usize, &Option<Id>)| match (new.inventory.class(id as Id), *origin) {
+            (class, Some(old)) if (old as usize) < rows => match class {
+                Class::Hole => Source::Kept(old),
+                Class::Text => Source::Text(old),
+                Class::Fallback => Source::Byte(old),
+                Class::Special | Class::Unknown => Source::Name(old),
+            },
+            (Class::Hole, _) => Source::Hole,
+            // Old tokens of text have rows, or the tokenizer would not be the checkpoint's.
+            (Class::Text | Class::Fallback, _) => Source::New,
+            (Class::Special | Class::Unknown, _) => Source::Unmapped,
+        };
+        let sources = origins.iter().enumerate().map(source).collect();
+        TokenMap::with(old, new, rows, named, sources, rowless)
+    }
+
+    fn with(
+        old: &Side,
+        new: &Side,
+        rows: usize,
+        named: &[Special],
+        mut sources: Vec<Source>,
+        rowless: Vec<Id>,
+    ) -> Result<TokenMap> {
         for (from, to) in named {
             let missing = |which: &str, token: &str| {
                 Error::config("--special-map", format!("the {which} tokenizer has no special token `{token}`"))
@@ -132,7 +183,8 @@ impl TokenMap {
             Source::Hole => old.inventory.class(id as Id) == Class::Hole,
             source => source.copied() == Some(id as Id) || (id >= rows && self.rowless.contains(&(id as Id))),
         };
-        self.sources.len() == old.bound() && self.sources.iter().enumerate().all(same)
+        let lengths = [old.bound(), old.bound().max(rows)];
+        lengths.contains(&self.sources.len()) && self.sources.iter().enumerate().all(same)
     }
 
     /// Old ids to new ones: the first new id that copies each.
@@ -217,14 +269,14 @@ impl<'s> Index<'s> {
 fn overlap(old: &Side, new: &Side, sources: &[Source]) -> Result<Overlap> {
     let mut overlap = Overlap::default();
     for source in sources {
-        overlap.tokens += u64::from(*source != Source::Hole);
+        overlap.tokens += u64::from(source.is_token());
         match source {
             Source::Text(_) => overlap.text += 1,
             Source::Byte(_) => overlap.bytes += 1,
             Source::Name(_) | Source::Role(_) | Source::User(_) => overlap.special += 1,
             Source::Unmapped => overlap.unmapped += 1,
             Source::New => overlap.new += 1,
-            Source::Hole => {}
+            Source::Hole | Source::Kept(_) => {}
         }
     }
     let (old, new) = (spellings(&old.tokenizer)?, spellings(&new.tokenizer)?);

@@ -87,7 +87,8 @@ impl NewRows<'_> {
 
     /// The mean of the rows that are copied; of all rows where none is.
     fn filler(&self) -> Vec<f32> {
-        let ids: Vec<Id> = self.map.sources.iter().filter_map(|source| source.copied()).collect();
+        let ids: Vec<Id> =
+            self.map.sources.iter().filter(|source| source.is_token()).filter_map(|source| source.copied()).collect();
         if ids.is_empty() {
             return self.old.moments().mean.clone();
         }
@@ -114,7 +115,12 @@ impl NewRows<'_> {
         if let Some(old) = source.copied() {
             self.old.row(old, &mut numbers);
             if self.dtype == *self.old.dtype() {
-                return Ok(Row { bytes: self.old.raw(old).to_vec(), norm: norm(&numbers), origin, copied: true });
+                return Ok(Row {
+                    bytes: self.old.raw(old).to_vec(),
+                    norm: norm(&numbers),
+                    origin,
+                    copied: source.is_token(),
+                });
             }
         } else if source == Source::New {
             let index = self.fresh.binary_search(&(id as Id)).unwrap_or(usize::MAX);
@@ -132,7 +138,7 @@ impl NewRows<'_> {
         }
         let mut bytes = Vec::new();
         self.dtype.encode(&numbers, &mut bytes).map_err(|e| fault(&format!("cannot be stored: {e}")))?;
-        Ok(Row { bytes, norm: norm(&numbers), origin, copied: source.copied().is_some() })
+        Ok(Row { bytes, norm: norm(&numbers), origin, copied: source.is_token() && source.copied().is_some() })
     }
 }
 

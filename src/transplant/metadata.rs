@@ -112,7 +112,7 @@ impl<'a> Remap<'a> {
     /// The new id of an old one: that of the role if it has its row, else whichever has its row, else that of the same role.
     /// Several may have it, where one old token began and ended texts.
     fn id(&self, value: &Value, role: Option<&str>, lost: &mut Vec<Id>) -> Option<Id> {
-        let id = value.as_u64().and_then(|id| Id::try_from(id).ok())?;
+        let id = as_id(value)?;
         let has_row = |new: &Id| self.sources.get(*new as usize).and_then(|source| source.copied()) == Some(id);
         let of_role = role.and_then(|role| self.new.roles.get(role).copied()).filter(has_row);
         let by_role = || {
@@ -127,8 +127,31 @@ impl<'a> Remap<'a> {
     }
 }
 
+/// The ids that a configuration gives to single tokens. Lists of tokens to suppress do not count: what is gone needs no
+/// suppressing.
+pub fn named_ids(config: &Map<String, Value>) -> Vec<Id> {
+    let mut ids = Vec::new();
+    for (key, value) in config {
+        match value {
+            Value::Object(inner) if !FOREIGN.contains(&key.as_str()) => ids.extend(named_ids(inner)),
+            Value::Array(list) if names_ids(key) => ids.extend(list.iter().filter_map(as_id)),
+            value if names_ids(key) => ids.extend(as_id(value)),
+            _ => {}
+        }
+    }
+    ids
+}
+
+fn as_id(value: &Value) -> Option<Id> {
+    Id::try_from(value.as_u64()?).ok()
+}
+
+fn names_ids(key: &str) -> bool {
+    ["_token_id", "_token_ids", "_token_index"].iter().any(|end| key.ends_with(end))
+}
+
 fn is_ids(key: &str) -> bool {
-    ["_token_id", "_token_ids", "_token_index"].iter().any(|end| key.ends_with(end)) || LISTS.contains(&key)
+    names_ids(key) || LISTS.contains(&key)
 }
 
 #[cfg(test)]

@@ -10,12 +10,16 @@
 //! the body), every tensor of the vocabulary is found or the checkpoint is refused, lists of EOS ids and configurations are
 //! mapped, and each id's provenance is reported.
 //!
+//! The checkpoint's own tokenizer with fewer tokens, with more, or in another order ([`derive`]) is the same map, known
+//! beforehand.
+//!
 //! [`Pieces`]: pieces::Pieces
 //! [`Auxiliary`]: auxiliary::Auxiliary
 
 mod alignment;
 pub mod auxiliary;
 mod calibrate;
+pub mod derive;
 pub mod init;
 mod kinds;
 mod matching;
@@ -25,6 +29,8 @@ mod outliers;
 mod pieces;
 mod plan;
 mod positions;
+#[cfg(test)]
+mod real_tests;
 mod report;
 mod rows;
 mod side;
@@ -37,8 +43,9 @@ mod write;
 
 pub use alignment::Alignment;
 pub use calibrate::{Budget, Calibration, Outcome};
+pub use derive::{Derivation, Derived};
 pub use matching::{Overlap, Source, Special, TokenMap};
-pub use metadata::Changed;
+pub use metadata::{Changed, named_ids};
 pub use outliers::{Outlier, Outliers};
 pub use pieces::{Pieces, Speller};
 pub use plan::{Options, Plan, Shards};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::auxiliary::Space;
 use super::calibrate::Calibration;
+use super::derive::{Derivation, Derived};
 use super::init::{self, Method, Part, Settings};
 use super::matching::{Special, TokenMap};
 use super::positions::{self, Positions};
@@ -117,6 +118,8 @@ pub struct Plan<'a> {
     pub rows: usize,
     /// Whether the vocabulary stays as it is, and so all files do.
     pub unchanged: bool,
+    /// How the new tokenizer was made from the old one, where it was.
+    pub derivation: Option<&'a Derivation>,
     /// What was asked.
     pub options: &'a Options,
     pub(super) methods: [&'static Method; 2],
@@ -134,6 +137,32 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// [`Error::Config`] for options that make no sense together; what matching and finding the tensors report.
     pub fn new(checkpoint: &'a Checkpoint, old: &'a Side, new: &'a Side, options: &'a Options) -> Result<Plan<'a>> {
+        let map = |rows| TokenMap::new(old, new, rows, &options.special_map);
+        Plan::mapped(checkpoint, old, new, options, None, map)
+    }
+
+    /// The same for a tokenizer that was made from the old one.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of_derived(
+        checkpoint: &'a Checkpoint,
+        old: &'a Side,
+        derived: &'a Derived,
+        options: &'a Options,
+    ) -> Result<Plan<'a>> {
+        let map = |rows| TokenMap::of_derived(old, derived, rows, &options.special_map);
+        Plan::mapped(checkpoint, old, &derived.side, options, Some(&derived.derivation), map)
+    }
+
+    fn mapped(
+        checkpoint: &'a Checkpoint,
+        old: &'a Side,
+        new: &'a Side,
+        options: &'a Options,
+        derivation: Option<&'a Derivation>,
+        map: impl FnOnce(usize) -> Result<TokenMap>,
+    ) -> Result<Plan<'a>> {
         let vocabulary = checkpoint.vocabulary_named(&options.names)?;
         if options.pad_to_multiple == 0 {
             return Err(Error::config("--pad-to-multiple", "nothing is a multiple of 0").with_hint("1 pads nothing"));
@@ -149,12 +178,13 @@ impl<'a> Plan<'a> {
         }
         let methods =
             [init::method(&options.init)?, init::method(options.init_head.as_ref().unwrap_or(&options.init))?];
-        let map = TokenMap::new(old, new, vocabulary.rows, &options.special_map)?;
+        // What is copied has to be there in both matrices, whose padding may differ.
+        let map = map(vocabulary.rows.min(vocabulary.head_rows))?;
         let sources = Sources::open(options, methods, (old, vocabulary.rows), new)?;
         let multiple = options.pad_to_multiple;
         let unchanged =
             map.is_identity(old, vocabulary.rows) && !options.untie && vocabulary.rows.is_multiple_of(multiple);
-        let rows = if unchanged { vocabulary.rows } else { new.bound().next_multiple_of(multiple) };
+        let rows = if unchanged { vocabulary.rows } else { map.sources.len().next_multiple_of(multiple) };
         let positions = positions::plan(checkpoint, old, new)?;
         let mut plan = Plan {
             checkpoint,
@@ -164,6 +194,7 @@ impl<'a> Plan<'a> {
             vocabulary,
             rows,
             unchanged,
+            derivation,
             options,
             methods,
             sources,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::auxiliary::Auxiliary;
 use super::calibrate::Outcome;
+use super::derive::Derivation;
 use super::init::{Origin, Part};
 use super::matching::{Overlap, Source};
 use super::matrix::Made;
@@ -51,6 +52,8 @@ pub struct Report {
     pub aux: Option<(String, usize, usize)>,
     /// What calibration did, where rows were calibrated.
     pub calibration: Option<Outcome>,
+    /// How the new tokenizer was made from the old one, where it was.
+    pub derivation: Option<Derivation>,
     /// How many tokens have a row to copy.
     pub overlap: Overlap,
     /// Matrices that were written.
@@ -83,6 +86,7 @@ impl Report {
             methods: plan.methods.map(|method| method.name),
             aux: auxiliary.map(|vectors| (vectors.name.clone(), vectors.known().0, vectors.known().1)),
             calibration: None,
+            derivation: plan.derivation.cloned(),
             overlap: plan.map.overlap,
             matrices: Vec::new(),
             files: [plan.rewritten().map(str::to_owned).collect(), plan.untouched().map(str::to_owned).collect()],
@@ -131,6 +135,11 @@ impl Report {
         all.filter(|(_, outliers)| outliers.large > 0)
     }
 
+    /// Bytes of tensors that the new checkpoint has less than the old one; negative where it has more.
+    pub fn bytes_saved(&self) -> i64 {
+        self.bytes[0] as i64 - self.bytes[1] as i64
+    }
+
     /// The report as a JSON object. `provenance` has an entry for each new id: `kind` is an index into `kinds`, `old` the old
     /// id whose row it is.
     pub fn json(&self) -> Map<String, Value> {
@@ -167,6 +176,8 @@ impl Report {
             "rows_after": self.rows[1],
             "bytes_before": self.bytes[0],
             "bytes_after": self.bytes[1],
+            "bytes_saved": self.bytes_saved(),
+            "derivation": self.derivation,
             "overlap": self.overlap,
             "matrices": self.matrices,
             "files_rewritten": self.files[0],
@@ -187,31 +198,38 @@ impl Report {
     /// A paragraph for the model's card.
     pub(super) fn model_card(&self, plan: &Plan<'_>) -> String {
         let name = plan.checkpoint.path.file_name().unwrap_or_default().to_string_lossy();
-        let mut card = format!("## Tokenizer\n\nThis is `{name}` with another tokenizer");
+        let which = match self.derivation {
+            None => "another tokenizer",
+            Some(Derivation::Trimmed { .. }) => "a part of its tokenizer",
+            Some(Derivation::Extended { .. }) => "a longer tokenizer",
+            Some(Derivation::Permuted { .. }) => "its tokenizer in another order",
+        };
+        let mut card = format!("## Tokenizer\n\nThis is `{name}` with {which}");
         if plan.unchanged {
             card.push_str(": none of its rows changed.\n");
             return card;
         }
         let overlap = &self.overlap;
-        let _ = write!(
-            card,
-            " of {} tokens in the place of {} rows. {} of them had a row to copy; the other {} were given one by `{}`",
-            overlap.tokens,
-            self.rows[0],
-            overlap.text + overlap.bytes + overlap.special,
-            overlap.new + overlap.unmapped,
-            self.methods[0],
-        );
-        if self.methods[0] != self.methods[1] {
-            let _ = write!(card, " (head: `{}`)", self.methods[1]);
+        let fresh = overlap.new + overlap.unmapped;
+        let _ = write!(card, " of {} tokens in the place of {} rows.", overlap.tokens, self.rows[0]);
+        if fresh == 0 {
+            card.push_str(" Every one of them kept its row.");
+        } else {
+            let copied = overlap.text + overlap.bytes + overlap.special;
+            let by = self.methods[0];
+            let _ = write!(card, " {copied} of them had a row to copy; the other {fresh} were given one by `{by}`");
+            if self.methods[0] != self.methods[1] {
+                let _ = write!(card, " (head: `{}`)", self.methods[1]);
+            }
+            let vectors = self.aux.as_ref().map_or("none".to_owned(), |aux| format!("`{}`", aux.0));
+            let _ = write!(card, ", vectors: {vectors}.");
         }
-        let after = self.calibration.as_ref().map_or("They were not trained after that.".to_owned(), |outcome| {
-            format!("They were then calibrated on {} tokens of text, with everything else frozen.", outcome.tokens)
+        let after = self.calibration.as_ref().map_or("and nothing was trained after that".to_owned(), |outcome| {
+            format!("and the new rows alone were then calibrated on {} tokens of text", outcome.tokens)
         });
-        let vectors = self.aux.as_ref().map_or("none".to_owned(), |aux| format!("`{}`", aux.0));
         let _ = write!(
             card,
-            ", vectors: {vectors}. {after} No weight outside of the vocabulary was changed.\n\nMade with toktool {}; `transplant_report.json` says of every id where its row comes from.\n",
+            " No weight outside of the vocabulary was changed, {after}.\n\nMade with toktool {}; `transplant_report.json` says of every id where its row comes from.\n",
             env!("CARGO_PKG_VERSION")
         );
         card

@@ -52,6 +52,16 @@ impl Side {
         Ok(side)
     }
 
+    /// Prepares a tokenizer that was made from this one: roles go where `new_id` takes their ids.
+    ///
+    /// # Errors
+    /// What [`Encoder::new`] reports.
+    pub(super) fn derive(&self, tokenizer: Tokenizer, new_id: impl Fn(Id) -> Option<Id>) -> Result<Side> {
+        let mut side = Side::new(tokenizer, None)?;
+        side.roles = self.roles.iter().filter_map(|(role, &id)| Some((role.clone(), new_id(id)?))).collect();
+        Ok(side)
+    }
+
     /// Takes the ids that a checkpoint's configuration gives to roles, which go before everything else.
     pub fn take_roles(&mut self, config: &Map<String, Value>) {
         for role in ROLES {

@@ -11,7 +11,7 @@ use crate::lm::checkpoint::{Checkpoint, Dtype, SafetensorsWriter, TensorSpec};
 mod made;
 
 /// A byte-level tokenizer of these tokens in these places, as `tokenizer.json` spells them; merges in their order.
-fn byte_level(tokens: &[&str], merges: &[(&str, &str)], special: &[&str]) -> crate::Tokenizer {
+pub(super) fn byte_level(tokens: &[&str], merges: &[(&str, &str)], special: &[&str]) -> crate::Tokenizer {
     let vocab: serde_json::Map<String, Value> =
         tokens.iter().enumerate().map(|(id, token)| ((*token).to_owned(), json!(id))).collect();
     let added: Vec<Value> = special
@@ -30,7 +30,7 @@ fn byte_level(tokens: &[&str], merges: &[(&str, &str)], special: &[&str]) -> cra
 }
 
 /// The same as SentencePiece has them: `▁` for a space, bytes in angle brackets, a mark before every text.
-fn sentencepiece(tokens: &[&str], merges: &[(&str, &str)]) -> crate::Tokenizer {
+pub(super) fn sentencepiece(tokens: &[&str], merges: &[(&str, &str)]) -> crate::Tokenizer {
     let vocab: serde_json::Map<String, Value> =
         tokens.iter().enumerate().map(|(id, token)| ((*token).to_owned(), json!(id))).collect();
     let merges: Vec<[&str; 2]> = merges.iter().map(|(a, b)| [*a, *b]).collect();
@@ -51,7 +51,7 @@ fn sentencepiece(tokens: &[&str], merges: &[(&str, &str)]) -> crate::Tokenizer {
 
 const OLD: [&str; 8] = ["<unk>", "</s>", "<0x0A>", "▁", "e", "v", "ev", "▁ev"];
 
-fn old() -> Side {
+pub(super) fn old() -> Side {
     Side::new(sentencepiece(&OLD, &[("e", "v"), ("▁", "ev")]), None).unwrap()
 }
 
@@ -124,7 +124,7 @@ fn wordpiece_takes_the_longest_token_and_knows_where_words_begin() {
 }
 
 /// A folder with `[rows, 2]` input rows `(id, -id)` and, where it is not tied, a head of `(10 id, 0)`.
-fn folder(rows: usize, dtype: Dtype, tied: bool) -> tempfile::TempDir {
+pub(super) fn folder(rows: usize, dtype: Dtype, tied: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let config = json!({"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": rows,
         "hidden_size": 2, "tie_word_embeddings": tied, "bos_token_id": null, "eos_token_id": [1],
@@ -186,7 +186,7 @@ fn transplanted(source: &Path, old: &Side, new: &Side, options: &Options) -> cra
     Ok(Done { _keep: keep, path, report })
 }
 
-fn with(init: &str) -> Options {
+pub(super) fn with(init: &str) -> Options {
     Options { init: init.to_owned(), ..Options::default() }
 }
 

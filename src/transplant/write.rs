@@ -39,6 +39,12 @@ impl Plan<'_> {
     /// methods and auxiliary spaces report, [`Error::Interrupted`]. Nothing is left behind.
     pub fn write(&self, target: &Path, force: bool, folders: Folders<'_>, observer: &dyn Observer) -> Result<Report> {
         let out = OutputDir::new(target, force)?;
+        let report = self.fill(&out, folders, observer).map_err(|e| out.renamed(e))?;
+        out.commit()?;
+        Ok(report)
+    }
+
+    fn fill(&self, out: &OutputDir, folders: Folders<'_>, observer: &dyn Observer) -> Result<Report> {
         let fresh: Vec<Id> = if self.unchanged { Vec::new() } else { self.map.fresh().collect() };
         let strings: Vec<_> = fresh.iter().map(|&id| self.new.inventory.canonical(id)).collect();
         let pieces = Speller::new(self.old, self.vocabulary.rows)?.spell(&strings)?;
@@ -124,12 +130,11 @@ impl Plan<'_> {
             }
         }
         if let Some(index) = &self.checkpoint.index {
-            self.index(&index.name, &index.json, &weights, &out)?;
+            self.index(&index.name, &index.json, &weights, out)?;
         }
-        self.small_files(&out, folders, &mut report)?;
+        self.small_files(out, folders, &mut report)?;
         out.write("transplant_report.json", &pretty(&report.json())?)?;
         check(observer)?;
-        out.commit()?;
         Ok(report)
     }
 
@@ -140,10 +145,7 @@ impl Plan<'_> {
 
     fn take_over(&self, from: &Path, to: &Path) -> Result<()> {
         let linked = self.options.shards == Shards::Link && std::fs::hard_link(from, to).is_ok();
-        if !linked {
-            std::fs::copy(from, to).map_err(|e| Error::io("copy", from, e))?;
-        }
-        Ok(())
+        if linked { Ok(()) } else { copy(from, to) }
     }
 
     /// Numbers that are not made but taken from the old checkpoint.
@@ -198,7 +200,7 @@ impl Plan<'_> {
         for (name, path) in source.map(files_in).transpose()?.unwrap_or_default() {
             let own = self.unchanged && side_files::of_tokenizer(&name);
             if side_files::comes_along(&name) || own {
-                std::fs::copy(&path, out.path().join(&name)).map_err(|e| Error::io("copy", &path, e))?;
+                copy(&path, &out.path().join(&name))?;
             }
         }
         let sizes = (self.vocabulary.vocab_size, self.rows);
@@ -234,6 +236,12 @@ impl Plan<'_> {
         }
         out.write("MODEL_CARD.md", report.model_card(self).as_bytes())
     }
+}
+
+/// Copies a file. What goes wrong after it was opened is mostly the target's: a full disk.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::File::open(from).map_err(|e| Error::io("read", from, e))?;
+    std::fs::copy(from, to).map(drop).map_err(|e| Error::io("write", to, e))
 }
 
 /// The files of a folder, by name.

@@ -1,5 +1,6 @@
 //! `toktool transplant`: a checkpoint with another tokenizer.
 
+mod derived;
 mod options;
 
 use std::path::Path;
@@ -22,14 +23,14 @@ pub fn run(args: &Transplant, global: &Global) -> Result<Exit> {
     if args.list {
         return list();
     }
-    let (Some(path), Some(tokenizer)) = (&args.checkpoint, &args.tokenizer) else { return Ok(Exit::Done) };
+    let Some(path) = &args.checkpoint else { return Ok(Exit::Done) };
     if let (Some(target), false) = (&args.output, args.dry_run) {
         output::check_folder(target, global.force)?;
     }
     if let Some(report) = &args.report {
         output::check_file(report, global.force)?;
     }
-    global.in_pool(|| work(args, global, path, tokenizer))??;
+    global.in_pool(|| work(args, global, path))??;
     Ok(Exit::Done)
 }
 
@@ -48,21 +49,35 @@ fn list() -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn work(args: &Transplant, global: &Global, path: &Path, tokenizer: &Path) -> Result<()> {
+fn work(args: &Transplant, global: &Global, path: &Path) -> Result<()> {
     let checkpoint = Checkpoint::open(path)?;
     let own = args.old_tokenizer.as_deref().unwrap_or(path);
-    let mut old = Side::new(formats::read(own, None)?, folder(own))?;
+    let given = args.tokenizer.as_deref();
+    // Where no other tokenizer is given, a pattern can only be the own one's.
+    let pattern = args.pattern.as_deref().filter(|_| given.is_none());
+    let mut old = Side::new(formats::read(own, pattern)?, folder(own))?;
     old.take_roles(checkpoint.text_config());
-    let new_path = args::tokenizer_path(tokenizer);
-    let new = Side::new(args::read_tokenizer(tokenizer, args.pattern.as_deref())?, folder(&new_path))?;
     let options = args.options(global);
-    let plan = Plan::new(&checkpoint, &old, &new, &options)?;
+    let derived = derived::asked(args, global, &checkpoint, &old)?;
+    let new_path = given.map(args::tokenizer_path);
+    let new = match given {
+        Some(given) => {
+            let tokenizer = args::read_tokenizer(given, args.pattern.as_deref())?;
+            Some(Side::new(tokenizer, new_path.as_deref().and_then(folder))?)
+        }
+        None => None,
+    };
+    let plan = match (&derived, &new) {
+        (Some((derived, _)), _) => Plan::of_derived(&checkpoint, &old, derived, &options)?,
+        (None, Some(new)) => Plan::new(&checkpoint, &old, new, &options)?,
+        (None, None) => return Ok(()),
+    };
     if args.dry_run {
         return dry_run(&plan);
     }
     let Some(target) = &args.output else { return Ok(()) };
     let progress = Progress::new(global.ui());
-    let report = plan.write(target, global.force, (folder(path), folder(&new_path)), &progress)?;
+    let report = plan.write(target, global.force, (folder(path), new_path.as_deref().and_then(folder)), &progress)?;
     progress.clear();
     if let Some(file) = &args.report {
         let text = serde_json::to_string_pretty(&report.json()).unwrap_or_default();
@@ -71,6 +86,10 @@ fn work(args: &Transplant, global: &Global, path: &Path, tokenizer: &Path) -> Re
         })?;
     }
     summary(global, &plan, &report, path, target);
+    if let Some((_, said)) = &derived {
+        derived::summary(global.ui(), &report, args.extend.as_deref().unwrap_or(path));
+        said.iter().for_each(|line| global.ui().summary(line));
+    }
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! What the tests of the binary share: running it, and small inputs.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
+pub mod checkpoint;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

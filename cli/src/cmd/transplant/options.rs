@@ -2,36 +2,55 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use toktool::lm::checkpoint::VocabularyNames;
 use toktool::transplant::auxiliary::Space;
 use toktool::transplant::init::Settings;
 use toktool::transplant::{Budget, Calibration, ChatTemplate, Options, Shards, Special};
 
-use crate::args::Global;
+use crate::args::{Global, Reading};
 
 const EXAMPLES: &str = "\
 Examples:
   toktool transplant llama --tokenizer turkish -o llama-turkish
   toktool transplant llama --tokenizer turkish --dry-run
   toktool transplant model.gguf --tokenizer turkish --init retok -o model-turkish
+  toktool transplant llama --trim mine.txt more.jsonl -o llama-small
+  toktool transplant llama --extend new-tokens.txt -o llama-more
 
 Rows of tokens that both tokenizers have are copied bit for bit; the others are made by `--init`
 (`--list` says how). Everything outside of the vocabulary stays as it is: files without a tensor of
 the vocabulary are linked. Configuration, special tokens and chat template follow the tokenizer;
-`transplant_report.json` says of each id where its row comes from.";
+`transplant_report.json` says of each id where its row comes from.
+
+`--trim`, `--extend` and `--permute` make the tokenizer from the checkpoint's own. A trimmed model encodes
+the texts as before and gives each token that is left the logit that it had; what it would have given to
+removed tokens is shared out, so bits per byte of those texts go down a little or stay.";
 
 /// Give a model another tokenizer
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("vocabulary").args(["tokenizer", "trim", "extend", "permute"]))]
 pub struct Transplant {
     /// A Hugging Face folder with safetensors, or a .gguf file
     #[arg(value_name = "CHECKPOINT", required_unless_present = "list")]
     pub(super) checkpoint: Option<PathBuf>,
 
     /// The tokenizer it gets: a tokenizer.json, a folder that holds one, a .tiktoken, SentencePiece .model or .gguf file
-    #[arg(long, short, value_name = "TOK", required_unless_present = "list")]
+    #[arg(long, short, value_name = "TOK", required_unless_present_any = ["list", "trim", "extend", "permute"])]
     pub(super) tokenizer: Option<PathBuf>,
+
+    /// Instead: its own tokenizer without the tokens that these texts never use: files or folders; `-` is standard input
+    #[arg(long, value_name = "TEXT", num_args = 1..)]
+    pub(super) trim: Vec<PathBuf>,
+
+    /// Instead: its own tokenizer with the tokens of this file, one a line, as added tokens
+    #[arg(long, value_name = "FILE")]
+    pub(super) extend: Option<PathBuf>,
+
+    /// Instead: its own tokenizer in another order; line k of this file, from 0, holds the old id that becomes id k
+    #[arg(long, value_name = "FILE")]
+    pub(super) permute: Option<PathBuf>,
 
     /// The folder to write
     #[arg(long, short, value_name = "DIR", required_unless_present_any = ["list", "dry_run"])]
@@ -134,10 +153,13 @@ pub struct Transplant {
     /// The bias of the head
     #[arg(long, value_name = "NAME")]
     pub(super) bias_tensor: Option<String>,
+
+    #[command(flatten)]
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Formula {
+pub(super) enum Formula {
     /// To the letter.
     Exact,
     /// With our corrections.
@@ -145,7 +167,7 @@ enum Formula {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Template {
+pub(super) enum Template {
     /// The model's where its control tokens are known, else the tokenizer's.
     Auto,
     /// The model's.
