@@ -26,8 +26,8 @@ mod sections;
 mod whole;
 mod work;
 
-use std::ops::Range;
-use std::sync::Arc;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::text::Cutter;
@@ -71,7 +71,37 @@ pub struct Encoder {
 #[derive(Debug)]
 enum Core {
     Bpe(Box<BpeCore>),
-    Foreign(Box<tokenizers::Tokenizer>),
+    Foreign(Box<Foreign>),
+}
+
+/// A model that the `tokenizers` crate runs.
+#[derive(Debug)]
+struct Foreign {
+    own: tokenizers::Tokenizer,
+    /// The same with special tokens in a text read the other way: a setting of the whole tokenizer, which is large.
+    other: OnceLock<tokenizers::Tokenizer>,
+}
+
+impl Deref for Foreign {
+    type Target = tokenizers::Tokenizer;
+
+    fn deref(&self) -> &tokenizers::Tokenizer {
+        &self.own
+    }
+}
+
+impl Foreign {
+    fn encode(&self, text: &str, options: EncodeOptions) -> Result<tokenizers::Encoding> {
+        let tokenizer = match options.plain_specials == self.own.get_encode_special_tokens() {
+            true => &self.own,
+            false => self.other.get_or_init(|| {
+                let mut other = self.own.clone();
+                other.set_encode_special_tokens(options.plain_specials);
+                other
+            }),
+        };
+        guarded(|| tokenizer.encode(text, options.special_tokens))
+    }
 }
 
 /// What one thread needs to encode: a cache of pieces and buffers. With another encoder it starts afresh.
@@ -115,7 +145,9 @@ impl Encoder {
         let cutter = Cutter::new(&tokenizer.splitter)?;
         let core = match &tokenizer.model {
             Model::Bpe(model) => Core::Bpe(Box::new(BpeCore::new(model, tokenizer.splitter.splits.is_empty()))),
-            Model::Foreign(json) => Core::Foreign(Box::new(guarded(|| json.parse())?)),
+            Model::Foreign(json) => {
+                Core::Foreign(Box::new(Foreign { own: guarded(|| json.parse())?, other: OnceLock::new() }))
+            }
         };
         let (normal, raw): (Vec<_>, Vec<_>) = tokenizer.added.iter().partition(|token| token.normalized);
         Ok(Encoder {
@@ -164,7 +196,7 @@ impl Encoder {
                 })
             }),
             Core::Foreign(tokenizer) => {
-                let encoding = foreign_encode(tokenizer, text, options)?;
+                let encoding = tokenizer.encode(text, options)?;
                 out.extend_from_slice(encoding.get_ids());
                 Ok(())
             }
@@ -250,19 +282,6 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result
         Ok(done) => done.map_err(|e| failed(e.to_string())),
         Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
     }
-}
-
-fn foreign_encode(
-    tokenizer: &tokenizers::Tokenizer,
-    text: &str,
-    options: EncodeOptions,
-) -> Result<tokenizers::Encoding> {
-    if options.plain_specials != tokenizer.get_encode_special_tokens() {
-        let mut other = tokenizer.clone();
-        other.set_encode_special_tokens(options.plain_specials);
-        return guarded(|| other.encode(text, options.special_tokens));
-    }
-    guarded(|| tokenizer.encode(text, options.special_tokens))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::vocab::Id;
 
 use super::bpe::BpeCore;
-use super::{Core, EncodeOptions, Encoder, Scratch, Section, foreign_encode};
+use super::{Core, EncodeOptions, Encoder, Scratch, Section};
 
 /// A token and the byte range of the document that it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Encoder {
         let core = match &self.core {
             Core::Bpe(core) => core,
             Core::Foreign(tokenizer) => {
-                let encoding = foreign_encode(tokenizer, text, options)?;
+                let encoding = tokenizer.encode(text, options)?;
                 let spans = encoding.get_ids().iter().zip(encoding.get_offsets());
                 return Ok(spans.map(|(&id, &(start, end))| Token { id, start, end }).collect());
             }
