@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::init::{EmbeddingInit, Origin, Part};
 use super::matching::{Source, TokenMap};
-use super::rows::OldRows;
+use super::rows::{OldRows, norm};
 use crate::error::{Error, Result};
 use crate::lm::checkpoint::Dtype;
 use crate::vocab::Id;
@@ -55,28 +55,37 @@ impl NewRows<'_> {
     /// # Errors
     /// What `write` reports; [`Error::Verify`] for a row that is not finite, or too large for the type.
     pub fn each_block(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Made> {
-        let filler = self.filler();
+        let mut filler: Option<(Vec<u8>, f64)> = None;
         let mut made = Made { origins: vec![None; self.map.sources.len()], ..Made::default() };
         let (mut copied, mut fresh) = ((0u64, 0.0), (0u64, 0.0));
         let mut bytes = Vec::new();
         for start in (0..self.count).step_by(BLOCK) {
             let ids = start..(start + BLOCK).min(self.count);
-            let rows: Vec<Row> = ids.into_par_iter().map(|id| self.row(id, &filler)).collect::<Result<_>>()?;
+            let rows: Vec<Row> = ids.into_par_iter().map(|id| self.row(id)).collect::<Result<_>>()?;
             bytes.clear();
             for (id, row) in (start..).zip(rows) {
-                match row.origin {
-                    None if row.copied => copied = (copied.0 + 1, copied.1 + row.norm),
+                let Row { stored, origin, copied: is_copied } = row;
+                let (row, norm) = match stored {
+                    Some(stored) => stored,
+                    // The mean is a pass over all that is copied, and often nobody needs it.
+                    None => match &filler {
+                        Some(filler) => filler.clone(),
+                        None => filler.insert(self.stored(id, &self.filler())?).clone(),
+                    },
+                };
+                match origin {
+                    None if is_copied => copied = (copied.0 + 1, copied.1 + norm),
                     None => {}
                     Some(origin) => {
                         made.origins[id] = Some(origin);
-                        made.norms.push((id as Id, row.norm));
-                        fresh = (fresh.0 + 1, fresh.1 + row.norm);
-                        if made.greatest.is_none_or(|(_, norm)| row.norm > norm) {
-                            made.greatest = Some((id as Id, row.norm));
+                        made.norms.push((id as Id, norm));
+                        fresh = (fresh.0 + 1, fresh.1 + norm);
+                        if made.greatest.is_none_or(|(_, most)| norm > most) {
+                            made.greatest = Some((id as Id, norm));
                         }
                     }
                 }
-                bytes.extend(row.bytes);
+                bytes.extend(row);
             }
             write(&bytes)?;
         }
@@ -108,47 +117,43 @@ impl NewRows<'_> {
         mean.into_iter().map(|x| (x / ids.len() as f64) as f32).collect()
     }
 
-    fn row(&self, id: usize, filler: &[f32]) -> Result<Row> {
+    fn row(&self, id: usize) -> Result<Row> {
         let source = self.map.sources.get(id).copied().unwrap_or(Source::Hole);
+        let copied = source.copied().is_some() && source.is_token();
         let mut numbers = vec![0.0; self.old.width()];
-        let mut origin = None;
         if let Some(old) = source.copied() {
-            self.old.row(old, &mut numbers);
             if self.dtype == *self.old.dtype() {
-                return Ok(Row {
-                    bytes: self.old.raw(old).to_vec(),
-                    norm: norm(&numbers),
-                    origin,
-                    copied: source.is_token(),
-                });
+                let stored = Some((self.old.raw(old).to_vec(), self.old.norm(old)));
+                return Ok(Row { stored, origin: None, copied });
             }
-        } else if source == Source::New {
-            let index = self.fresh.binary_search(&(id as Id)).unwrap_or(usize::MAX);
-            origin = self.init.row(self.old, self.part, index, &mut numbers);
-            if origin.is_none() {
-                numbers.copy_from_slice(filler);
-                origin = Some(Origin::Mean);
-            }
-        } else {
-            numbers.copy_from_slice(filler);
+            self.old.row(old, &mut numbers);
+            return Ok(Row { stored: Some(self.stored(id, &numbers)?), origin: None, copied });
         }
+        if source != Source::New {
+            return Ok(Row { stored: None, origin: None, copied });
+        }
+        let index = self.fresh.binary_search(&(id as Id)).unwrap_or(usize::MAX);
+        Ok(match self.init.row(self.old, self.part, index, &mut numbers) {
+            None => Row { stored: None, origin: Some(Origin::Mean), copied },
+            origin => Row { stored: Some(self.stored(id, &numbers)?), origin, copied },
+        })
+    }
+
+    /// Numbers of a row as they are stored, with their norm.
+    fn stored(&self, id: usize, numbers: &[f32]) -> Result<(Vec<u8>, f64)> {
         let fault = |why: &str| Error::Verify { why: format!("the new row {id} of `{}` {why}", self.old.name()) };
         if !numbers.iter().all(|x| x.is_finite()) {
             return Err(fault("has a number that is not finite"));
         }
         let mut bytes = Vec::new();
-        self.dtype.encode(&numbers, &mut bytes).map_err(|e| fault(&format!("cannot be stored: {e}")))?;
-        Ok(Row { bytes, norm: norm(&numbers), origin, copied: source.is_token() && source.copied().is_some() })
+        self.dtype.encode(numbers, &mut bytes).map_err(|e| fault(&format!("cannot be stored: {e}")))?;
+        Ok((bytes, norm(numbers)))
     }
 }
 
 struct Row {
-    bytes: Vec<u8>,
-    norm: f64,
+    /// Its bytes and its norm; `None` for a row that nothing is known of.
+    stored: Option<(Vec<u8>, f64)>,
     origin: Option<Origin>,
     copied: bool,
-}
-
-fn norm(numbers: &[f32]) -> f64 {
-    numbers.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
 }

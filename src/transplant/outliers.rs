@@ -4,7 +4,6 @@
 //! be such by accident or by design ("breaker tokens", 2601.00065). The model's own rows say what is usual: the median of
 //! their norms and the median distance from it, neither of which a few strange rows move.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::rows::OldRows;
@@ -79,17 +78,12 @@ pub struct Outliers {
 
 impl Outliers {
     /// Compares `fresh` norms, by new id, with those of the first `used` old rows. `None` for a bias, where a norm says
-    /// nothing, and where there is nothing to compare. O(old rows · width).
+    /// nothing, and where there is nothing to compare. O(old rows).
     pub(super) fn of(old: &OldRows, used: usize, fresh: &[(Id, f64)], new: &Side) -> Option<Outliers> {
         if old.width() < 2 || fresh.is_empty() {
             return None;
         }
-        let norm = |id: usize| {
-            let mut row = vec![0.0; old.width()];
-            old.row(id as Id, &mut row);
-            row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
-        };
-        let norms: Vec<f64> = (0..used.min(old.len())).into_par_iter().map(norm).collect();
+        let norms: Vec<f64> = (0..used.min(old.len()) as Id).map(|id| old.norm(id)).collect();
         let usual = Usual::of(norms.clone())?;
         let (below, above) = usual.limits();
         let mut strange: Vec<(Id, f64)> = fresh.iter().copied().filter(|row| row.1 < below || row.1 > above).collect();

@@ -19,6 +19,7 @@ pub struct OldRows {
     bytes: Vec<u8>,
     count: usize,
     width: usize,
+    norms: Vec<f64>,
     moments: OnceLock<Moments>,
 }
 
@@ -63,12 +64,9 @@ impl OldRows {
                 false => dtype.encode(&checkpoint.rows(name, range)?, &mut bytes)?,
             }
         }
-        let rows = OldRows { name: name.to_owned(), dtype, bytes, count, width, moments: OnceLock::new() };
-        let bad = (0..count.min(used)).into_par_iter().find_first(|&row| {
-            let mut numbers = vec![0.0; width];
-            rows.row(row as Id, &mut numbers);
-            !numbers.iter().all(|x| x.is_finite())
-        });
+        let rows = OldRows::with_norms(name.to_owned(), dtype, bytes, count, width);
+        // The norm of a row is finite only if all of it is.
+        let bad = rows.norms.iter().take(used).position(|norm| !norm.is_finite());
         match bad {
             None => Ok(rows),
             Some(row) => Err(Error::input(&checkpoint.path, format!("row {row} has a number that is not finite"))
@@ -82,7 +80,25 @@ impl OldRows {
     pub(super) fn of(numbers: Vec<f32>, width: usize) -> OldRows {
         let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         let (name, count) = ("rows".to_owned(), numbers.len() / width);
-        OldRows { name, dtype: Dtype::F32, bytes, count, width, moments: OnceLock::new() }
+        OldRows::with_norms(name, Dtype::F32, bytes, count, width)
+    }
+
+    fn with_norms(name: String, dtype: Dtype, bytes: Vec<u8>, count: usize, width: usize) -> OldRows {
+        let mut rows = OldRows { name, dtype, bytes, count, width, norms: Vec::new(), moments: OnceLock::new() };
+        let norms = (0..count as Id).into_par_iter().map_init(
+            || vec![0.0; width],
+            |row, id| {
+                rows.row(id, row);
+                norm(row)
+            },
+        );
+        rows.norms = norms.collect();
+        rows
+    }
+
+    /// The norm of a row. Not finite where a number of the row is not.
+    pub fn norm(&self, id: Id) -> f64 {
+        self.norms[id as usize]
     }
 
     /// The tensor's name.
@@ -174,6 +190,17 @@ impl OldRows {
             }
         })
     }
+}
+
+/// The Euclidean norm, summed in f64 in eight lanes.
+pub(super) fn norm(numbers: &[f32]) -> f64 {
+    let (whole, rest) = numbers.as_chunks::<8>();
+    let mut lanes = [0.0f64; 8];
+    for chunk in whole {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane += f64::from(x) * f64::from(x));
+    }
+    let rest: f64 = rest.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    (lanes.iter().sum::<f64>() + rest).sqrt()
 }
 
 fn widen<const N: usize>(raw: &[u8], out: &mut [f32], read: impl Fn([u8; N]) -> f32, take: impl Fn(&mut f32, f32)) {
