@@ -10,7 +10,7 @@
 //! the body), every tensor of the vocabulary is found or the checkpoint is refused, lists of EOS ids and configurations are
 //! mapped, and each id's provenance is reported.
 //!
-//! The checkpoint's own tokenizer with fewer tokens, with more, or in another order ([`derive`]) is the same map, known
+//! The checkpoint's own tokenizer with fewer tokens, with more, or in another order ([`mod@derive`]) is the same map, known
 //! beforehand.
 //!
 //! [`Pieces`]: pieces::Pieces

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Bench, bench};
 
 /// The weights of a fixture without the tensors that say what has to come out.
-fn weights(file: &[u8]) -> Vec<u8> {
+pub fn weights(file: &[u8]) -> Vec<u8> {
     let (length, rest) = file.split_first_chunk::<8>().unwrap();
     let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
     let header: serde_json::Map<String, Value> = serde_json::from_slice(header).unwrap();

@@ -148,6 +148,7 @@ mod tests {
     /// Against the states that `transformers` computes of the same random BERT: the vector is their mean.
     #[test]
     fn the_vector_is_the_mean_of_the_states() {
+        let f32s = |tensor: &Tensor| tensor.to_dtype(candle_core::DType::F32).unwrap();
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/lm");
         let weights = Memory::read(&golden.join("bert.safetensors"), &candle_core::Device::Cpu).unwrap();
         let config: serde_json::Map<String, serde_json::Value> =
@@ -159,13 +160,13 @@ mod tests {
             encoder: crate::encode::Encoder::new(&side.tokenizer).unwrap(),
             side,
             body: Encoder::load(&config, &weights).unwrap(),
-            rows: weights.get(&Names::find(&config, &weights).unwrap().input).unwrap().unwrap(),
+            rows: f32s(&weights.get(&Names::find(&config, &weights).unwrap().input).unwrap().unwrap()),
             longest: config.max_positions,
         };
         let ids = weights.0["expected.ids"].to_vec2::<i64>().unwrap();
         let lengths = weights.0["expected.lengths"].to_vec1::<i64>().unwrap();
         // The last of the states of each layer.
-        let states = weights.0["expected.states"].get(config.layers).unwrap();
+        let states = f32s(&weights.0["expected.states"].get(config.layers).unwrap());
         for (row, (ids, &length)) in ids.iter().zip(&lengths).enumerate() {
             let length = length as usize;
             let ids: Vec<Id> = ids[..length].iter().map(|&id| id as Id).collect();

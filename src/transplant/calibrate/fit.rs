@@ -19,9 +19,9 @@ const MAP: f64 = 0.2;
 /// The shift learns so much faster, as it is one row for all.
 const SHIFT: f64 = 5.0;
 /// Rate of an input row, in norms of rows.
-const ROW: f64 = 0.4;
+const ROW: f64 = 0.12;
 /// Change of a logit that one step of the map, and of a row, may bring about.
-const LOGIT: [f64; 2] = [20.0, 3.0];
+const LOGIT: [f64; 2] = [40.0, 3.0];
 /// What is added to a row's root of squares, in gradients of a token that occurs once in a batch.
 const FLOOR: f64 = 0.03;
 const BETA: [f64; 2] = [0.9, 0.98];

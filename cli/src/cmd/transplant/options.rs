@@ -68,8 +68,8 @@ pub struct Transplant {
     #[arg(long)]
     pub(super) list: bool,
 
-    /// Vectors of tokens that say which are alike: `own` (the model's rows), a file (.vec, .txt, .npy, .safetensors), or
-    /// the folder of a sentence encoder, or `train:PATH` (trained here on a text file or folder of the new language)
+    /// Vectors of tokens that say which are alike: `own` (the model's rows), a file (.vec, .txt, .npy, .safetensors), the
+    /// folder of a sentence encoder, or `train:PATH` (trained here on a text file or folder of the new language)
     #[arg(long, value_name = "SPACE")]
     pub(super) aux: Option<String>,
 
