@@ -5,10 +5,11 @@
         --init retok --init best --init random:3
 
 Every cell (a way to make rows, a seed, a text) is a file under DIR and is measured once, so an interrupted run goes on where it
-stopped. `NAME:N` runs N seeds; `NAME+untie` unties. Ratios are paired: the same documents, drawn together 2,000 times.
+stopped. `NAME:N` runs N seeds; `NAME+untie` unties; `LABEL=OPTIONS` is anything else that `transplant` takes, as in
+`focus=--init focus --aux train:news.txt`. Ratios are paired: the same documents, drawn together 2,000 times.
 Prints a Markdown table. Needs Python alone.
 """
-import argparse, json, pathlib, random, shutil, subprocess, sys
+import argparse, json, pathlib, random, shlex, shutil, subprocess
 
 REPLICATES = 2000
 
@@ -55,6 +56,10 @@ def main():
     args.work.mkdir(parents=True, exist_ok=True)
     rows = [("base", "base", None)]
     for spec in args.init:
+        if "=" in spec:
+            label, _, options = spec.partition("=")
+            rows.append((label, label, shlex.split(options)))
+            continue
         spec, _, seeds = spec.partition(":")
         init, _, untie = spec.partition("+")
         for seed in range(1, int(seeds or 1) + 1):
@@ -81,4 +86,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
