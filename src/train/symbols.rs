@@ -17,7 +17,7 @@ use crate::vocab::{Id, Vocab};
 use crate::words::WordCounts;
 
 use super::BpeTrainer;
-use super::constrain::attach;
+use super::constrain::{attach, occurrences};
 
 /// The start vocabulary, and how words are spelled in it.
 #[derive(Debug, Clone)]
@@ -164,14 +164,14 @@ impl Symbols {
         let bytes: Vec<Id> = self.bytes.iter().copied().flatten().collect();
         let Ok(bytes) = <&[Id; 256]>::try_from(&bytes[..]) else { return Ok(Vec::new()) };
         let first = self.vocab.len();
-        let counts = attach(options.constrain, clusters, words, &mut self.vocab, bytes);
+        attach(options.constrain, clusters, words, &mut self.vocab, bytes);
         let longest = (first..self.vocab.len()).map(|id| self.width(id as Id)).max().unwrap_or(0);
         if let Some(max) = options.max_token_length.filter(|&max| longest >= max) {
             let why =
                 format!("`--constrain {}` makes tokens of {longest} bytes, not less than {max}", options.constrain);
             return Err(Error::config("--max-token-length", why).with_hint(format!("allow {} bytes", longest + 1)));
         }
-        Ok(counts)
+        occurrences(self, words)
     }
 
     /// An encoder that applies the merges known so far to base symbols.

@@ -12,18 +12,21 @@
 //! Signs and letters that are in no cluster of the vocabulary are left in parts, which is byte fallback. Openers are made
 //! for every script that the words have a letter of: what one joins would otherwise be a token of its own.
 //!
-//! Complexity: two passes over the words; the merges are a few hundred and are simulated on single units.
+//! Complexity: two passes over the words; the merges are a few hundred and are simulated on single units. How often each
+//! occurs is read off the words when all of them are encoded, since a merge that was made for one unit can also occur at the
+//! border of two others.
 
-use std::ops::Range;
-
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::error::Result;
+use crate::train::Symbols;
 use crate::unicode::cluster::{self, PICTOGRAPH, SIGN, ZWJ};
 use crate::vocab::{Id, Merge, Vocab};
 use crate::words::WordCounts;
 
 use super::Constraint;
-use super::clusters::{BLOCK, counted, texts};
+use super::clusters::{BLOCK, texts};
 
 /// Conjuncts of Tamil: what stands before the pulli, and what after it. All else that a pulli follows ends there, so
 /// this is a merge of complete parts, and the only one.
@@ -32,15 +35,14 @@ const TAMIL: [(&str, &str); 3] = [("க்", "ஷ"), ("ஸ்", "ரீ"), ("ஶ
 /// The only grapheme of ASCII.
 const LINE_BREAK: &[u8] = b"\r\n";
 
-/// Appends the merges that make the units of `clusters` to a vocabulary whose bytes have the ids `bytes`. Returns how often
-/// each occurs in `words`.
+/// Appends the merges that make the units of `clusters` to a vocabulary whose bytes have the ids `bytes`.
 pub(in crate::train) fn attach(
     constraint: Constraint,
     clusters: &WordCounts,
     words: &WordCounts,
     vocab: &mut Vocab,
     bytes: &[Id; 256],
-) -> Vec<u64> {
+) {
     let seen = characters(words);
     let tamil: Vec<_> = if constraint == Constraint::Akshara { tamil(&seen) } else { Vec::new() };
     let mut clusters = clusters.clone();
@@ -68,7 +70,6 @@ pub(in crate::train) fn attach(
     for unit in &tied {
         builder.build(unit.bytes());
     }
-    let units = builder.counts.len();
     for (before, after) in &tamil {
         // Where a sign follows, the letter after the pulli is a head.
         let heads = tied.iter().filter(|unit| after.chars().eq([unit.c]) && !unit.starts_inside());
@@ -78,17 +79,40 @@ pub(in crate::train) fn attach(
             builder.build(&[before.as_bytes(), after].concat());
         }
     }
-    for (unit, n) in ties.units(words) {
-        builder.count(0..units, unit.bytes(), n);
+}
+
+/// How often each merge of `symbols` occurs in `words`.
+///
+/// How a token comes about does not depend on what is around it: a merge across its border would be part of a token that
+/// lies across it. So the words are encoded, and merges are followed in each of the few distinct tokens, once.
+///
+/// # Errors
+/// What building an encoder reports.
+pub(in crate::train) fn occurrences(symbols: &Symbols, words: &WordCounts) -> Result<Vec<u64>> {
+    let encoder = symbols.encoder()?;
+    let vocab = &symbols.vocab;
+    let add = |mut tally: Vec<u64>, row: usize| {
+        let mut ids = Vec::new();
+        symbols.spell(words.word(row), &mut ids);
+        encoder.merge_symbols(&mut ids);
+        ids.iter().for_each(|&id| tally[id as usize] = tally[id as usize].saturating_add(words.count(row)));
+        tally
+    };
+    let sum = |mut a: Vec<u64>, b: Vec<u64>| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a = a.saturating_add(b));
+        a
+    };
+    let none = || vec![0u64; vocab.len()];
+    let tally = (0..words.len()).into_par_iter().with_min_len(1 << 12).fold(none, add).reduce(none, sum);
+    let merges = vocab.merges.iter().enumerate();
+    let ranks = Ranks(merges.map(|(rank, merge)| ((merge.left, merge.right), rank)).collect());
+    let mut counts = vec![0u64; vocab.merges.len()];
+    for (id, &n) in tally.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let mut parts = Vec::new();
+        symbols.spell(vocab.token(id as Id).unwrap_or_default(), &mut parts);
+        ranks.apply(&vocab.merges, &mut parts, |rank| counts[rank] = counts[rank].saturating_add(n));
     }
-    if !tamil.is_empty() {
-        let joined = units..builder.counts.len();
-        counted(constraint, words).iter().for_each(|(text, n)| builder.count(joined.clone(), text.as_bytes(), *n));
-    }
-    if constraint.opens() != 0 {
-        builder.count(0..units, LINE_BREAK, line_breaks(words));
-    }
-    builder.counts
+    Ok(counts)
 }
 
 /// The characters of the words that are not ASCII, with their counts.
@@ -223,12 +247,6 @@ fn openers(constraint: Constraint, seen: &FxHashMap<char, u64>) -> Vec<char> {
     blocks.into_iter().flat_map(of_block).filter(opens).collect()
 }
 
-fn line_breaks(words: &WordCounts) -> u64 {
-    let of_word =
-        |(word, n): (&[u8], u64)| n.saturating_mul(memchr::memmem::find_iter(word, LINE_BREAK).count() as u64);
-    words.iter().map(of_word).fold(0, u64::saturating_add)
-}
-
 /// The first byte of a character's UTF-8.
 fn lead(c: char) -> u8 {
     c.encode_utf8(&mut [0; 4]).as_bytes()[0]
@@ -285,14 +303,13 @@ struct Builder<'a> {
     vocab: &'a mut Vocab,
     bytes: &'a [Id; 256],
     known: FxHashMap<Vec<u8>, Id>,
-    ranks: FxHashMap<(Id, Id), usize>,
-    counts: Vec<u64>,
+    ranks: Ranks,
 }
 
 impl<'a> Builder<'a> {
     fn new(vocab: &'a mut Vocab, bytes: &'a [Id; 256]) -> Self {
         let known = vocab.by_token().into_iter().map(|(token, id)| (token.to_vec(), id)).collect();
-        Builder { vocab, bytes, known, ranks: FxHashMap::default(), counts: Vec::new() }
+        Builder { vocab, bytes, known, ranks: Ranks::default() }
     }
 
     /// Adds the merges that are missing to make one token of `text`, from the left.
@@ -304,37 +321,31 @@ impl<'a> Builder<'a> {
                 [self.vocab.token(left).unwrap_or_default(), self.vocab.token(right).unwrap_or_default()].concat();
             let new = self.known.get(&token).copied().unwrap_or_else(|| self.vocab.push(&token));
             self.known.insert(token, new);
-            self.ranks.insert((left, right), self.vocab.merges.len());
+            self.ranks.0.insert((left, right), self.vocab.merges.len());
             self.vocab.merges.push(Merge { left, right, new });
-            self.counts.push(0);
         }
     }
 
     /// What the merges make of `text`.
     fn symbols(&self, text: &[u8]) -> Vec<Id> {
         let mut symbols: Vec<Id> = text.iter().map(|&b| self.bytes[usize::from(b)]).collect();
-        self.apply(&mut symbols, |_| {});
+        self.ranks.apply(&self.vocab.merges, &mut symbols, |_| ());
         symbols
     }
+}
 
-    /// Adds `n` to the count of every merge that `text` goes through and whose rank is in `ranks`.
-    fn count(&mut self, ranks: Range<usize>, text: &[u8], n: u64) {
-        let mut symbols: Vec<Id> = text.iter().map(|&b| self.bytes[usize::from(b)]).collect();
-        let mut counts = std::mem::take(&mut self.counts);
-        self.apply(&mut symbols, |rank| {
-            if ranks.contains(&rank) {
-                counts[rank] = counts[rank].saturating_add(n);
-            }
-        });
-        self.counts = counts;
-    }
+/// The ranks of merges by what they join.
+#[derive(Default)]
+struct Ranks(FxHashMap<(Id, Id), usize>);
 
-    fn apply(&self, symbols: &mut Vec<Id>, mut merged: impl FnMut(usize)) {
-        let rank = |pair: &[Id]| self.ranks.get(&(pair[0], pair[1])).copied();
+impl Ranks {
+    /// Merges `symbols`, the lowest rank first and of two equal ones the left one, and calls `merged` with each rank.
+    fn apply(&self, merges: &[Merge], symbols: &mut Vec<Id>, mut merged: impl FnMut(usize)) {
+        let rank = |pair: &[Id]| self.0.get(&(pair[0], pair[1])).copied();
         while let Some((rank, at)) =
             symbols.windows(2).enumerate().filter_map(|(at, pair)| Some((rank(pair)?, at))).min()
         {
-            symbols.splice(at..at + 2, [self.vocab.merges[rank].new]);
+            symbols.splice(at..at + 2, [merges[rank].new]);
             merged(rank);
         }
     }

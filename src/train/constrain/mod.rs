@@ -50,7 +50,7 @@ mod rates;
 #[cfg(test)]
 mod tests;
 
-pub(super) use attach::attach;
+pub(super) use attach::{attach, occurrences};
 pub(super) use clusters::clusters;
 pub(super) use filter::{Filter, Rule, Stage};
 pub use rates::{Rates, rates};
