@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::alphabet;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, foreign};
 use crate::error::Result;
-use crate::formats::foreign;
 use crate::tokenizer::{Alphabet, Decoder, Model, Tokenizer};
 use crate::vocab::Id;
 

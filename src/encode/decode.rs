@@ -7,7 +7,8 @@
 use crate::tokenizer::{Alphabet, Decoder, Model, Tokenizer};
 use crate::vocab::Id;
 
-use super::{Core, Encoder, guarded};
+use super::foreign::guarded;
+use super::{Core, Encoder};
 
 /// Bytes copied at once.
 const CHUNK: usize = 16;

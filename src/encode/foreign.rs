@@ -1,13 +1,16 @@
-//! The `tokenizers` crate as a backend: for models that we do not encode ourselves, and as the witness of exports.
+//! The `tokenizers` crate: what runs models that we do not encode ourselves, and the witness of exports.
 //!
 //! Truncation and padding that a file states are switched off, as they are in `transformers`: a tokenizer here never
 //! shortens a document. Known limit: the crate may panic on hostile files; that is caught and becomes an error, but
 //! the process's panic hook still sees it.
 
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use tokenizers::{NormalizedString, Normalizer as _};
 
+use super::EncodeOptions;
 use crate::error::{Error, Result};
 
 /// Loads the text of a `tokenizer.json` with the `tokenizers` crate, without truncation and padding.
@@ -43,6 +46,49 @@ pub fn normalize(tokenizer: &tokenizers::Tokenizer, text: &str) -> Result<Option
     }
 }
 
+/// A model that the crate runs.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    own: tokenizers::Tokenizer,
+    /// The same with special tokens in a text read the other way: a setting of the whole tokenizer, which is large.
+    other: OnceLock<tokenizers::Tokenizer>,
+}
+
+impl Deref for Foreign {
+    type Target = tokenizers::Tokenizer;
+
+    fn deref(&self) -> &tokenizers::Tokenizer {
+        &self.own
+    }
+}
+
+impl Foreign {
+    pub fn new(json: &str) -> Result<Foreign> {
+        Ok(Foreign { own: load(json)?, other: OnceLock::new() })
+    }
+
+    pub fn encode(&self, text: &str, options: EncodeOptions) -> Result<tokenizers::Encoding> {
+        let tokenizer = match options.plain_specials == self.own.get_encode_special_tokens() {
+            true => &self.own,
+            false => self.other.get_or_init(|| {
+                let mut other = self.own.clone();
+                other.set_encode_special_tokens(options.plain_specials);
+                other
+            }),
+        };
+        guarded(|| tokenizer.encode(text, options.special_tokens))
+    }
+}
+
+/// Calls the crate, which panics on some models that it has loaded (a damaged character map, say).
+pub(super) fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T> {
+    let failed = |why: String| Error::unsupported("encoding with this model", why);
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(done) => done.map_err(|e| failed(e.to_string())),
+        Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,10 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn truncation_is_switched_off() {
+    fn truncation_and_padding_are_switched_off() {
         let json = r#"{"truncation": {"direction": "Right", "max_length": 1, "strategy": "LongestFirst", "stride": 0},
-            "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#;
-        let ids = load(json).unwrap().encode("aaa", false).unwrap().get_ids().to_vec();
-        assert_eq!(ids, [0, 0, 0]);
+            "padding": {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
+            "pad_type_id": 0, "pad_token": "a"},
+            "model": {"type": "WordPiece", "vocab": {"a": 0, "@@a": 1, "[UNK]": 2}, "unk_token": "[UNK]",
+            "continuing_subword_prefix": "@@", "max_input_chars_per_word": 100}}"#;
+        assert_eq!(load(json).unwrap().encode("aaa", false).unwrap().get_ids(), [0, 1, 1]);
+        let options = EncodeOptions { special_tokens: true, plain_specials: true };
+        for options in [EncodeOptions::default(), options] {
+            assert_eq!(Foreign::new(json).unwrap().encode("aaa", options).unwrap().get_ids(), [0, 1, 1]);
+        }
     }
 }

@@ -19,6 +19,7 @@ mod bridge;
 mod buckets;
 mod cache;
 mod decode;
+pub mod foreign;
 mod lanes;
 mod merges;
 mod offsets;
@@ -26,8 +27,8 @@ mod sections;
 mod whole;
 mod work;
 
-use std::ops::{Deref, Range};
-use std::sync::{Arc, OnceLock};
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::text::Cutter;
@@ -41,6 +42,7 @@ use batch::Idle;
 use bpe::BpeCore;
 use cache::PieceCache;
 use decode::Decoding;
+use foreign::Foreign;
 pub use offsets::Token;
 use sections::Section;
 use work::Work;
@@ -72,36 +74,6 @@ pub struct Encoder {
 enum Core {
     Bpe(Box<BpeCore>),
     Foreign(Box<Foreign>),
-}
-
-/// A model that the `tokenizers` crate runs.
-#[derive(Debug)]
-struct Foreign {
-    own: tokenizers::Tokenizer,
-    /// The same with special tokens in a text read the other way: a setting of the whole tokenizer, which is large.
-    other: OnceLock<tokenizers::Tokenizer>,
-}
-
-impl Deref for Foreign {
-    type Target = tokenizers::Tokenizer;
-
-    fn deref(&self) -> &tokenizers::Tokenizer {
-        &self.own
-    }
-}
-
-impl Foreign {
-    fn encode(&self, text: &str, options: EncodeOptions) -> Result<tokenizers::Encoding> {
-        let tokenizer = match options.plain_specials == self.own.get_encode_special_tokens() {
-            true => &self.own,
-            false => self.other.get_or_init(|| {
-                let mut other = self.own.clone();
-                other.set_encode_special_tokens(options.plain_specials);
-                other
-            }),
-        };
-        guarded(|| tokenizer.encode(text, options.special_tokens))
-    }
 }
 
 /// What one thread needs to encode: a cache of pieces and buffers. With another encoder it starts afresh.
@@ -145,9 +117,7 @@ impl Encoder {
         let cutter = Cutter::new(&tokenizer.splitter)?;
         let core = match &tokenizer.model {
             Model::Bpe(model) => Core::Bpe(Box::new(BpeCore::new(model, tokenizer.splitter.splits.is_empty()))),
-            Model::Foreign(json) => {
-                Core::Foreign(Box::new(Foreign { own: guarded(|| json.parse())?, other: OnceLock::new() }))
-            }
+            Model::Foreign(json) => Core::Foreign(Box::new(Foreign::new(json)?)),
         };
         let (normal, raw): (Vec<_>, Vec<_>) = tokenizer.added.iter().partition(|token| token.normalized);
         Ok(Encoder {
@@ -272,15 +242,6 @@ impl Encoder {
             out.extend_from_slice(&self.after);
         }
         Ok(())
-    }
-}
-
-/// Calls the `tokenizers` crate, which panics on some models that it has loaded (a damaged character map, say).
-pub(super) fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T> {
-    let failed = |why: String| Error::unsupported("encoding with this model", why);
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
-        Ok(done) => done.map_err(|e| failed(e.to_string())),
-        Err(_) => Err(failed("the `tokenizers` crate fails on it".to_owned())),
     }
 }
 

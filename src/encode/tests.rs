@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::formats::{foreign, hf};
+use crate::encode::foreign;
+use crate::formats::hf;
 use crate::text::{Behavior, Named, Pattern, Prepend, Rewrite, Split, Splitter};
 use crate::tokenizer::{AddedToken, Alphabet, Bpe, Decoder, Post};
 use crate::train::{BpeTrainer, Frame, TrainInput, Trainer, assemble};

@@ -29,7 +29,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::foreign;
+use crate::encode::foreign;
 use crate::error::{Error, Place, Result};
 use crate::tokenizer::{Alphabet, Bpe, Carried, Decoder, Model, Tokenizer};
 use crate::vocab::Id;

@@ -61,7 +61,7 @@ pub fn write(tokenizer: &Tokenizer, count: impl Fn(Id) -> Option<u64>) -> Result
             }
         }
         Model::Foreign(text) => {
-            let vocab = super::foreign::load(text)?.get_vocab(false);
+            let vocab = crate::encode::foreign::load(text)?.get_vocab(false);
             rows.extend(vocab.into_iter().map(|(token, id)| (id, Cow::Owned(token.into_bytes()))));
             rows.sort_unstable();
         }

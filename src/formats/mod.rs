@@ -12,7 +12,6 @@
 //! A reader works on a buffer and raises errors without a path; [`read`] adds it.
 
 pub mod counts;
-pub mod foreign;
 pub mod gguf;
 pub mod hf;
 pub mod listing;

@@ -7,12 +7,10 @@ use std::fmt;
 
 use rayon::prelude::*;
 
-use crate::encode::{EncodeOptions, Encoder, Scratch};
+use crate::encode::{EncodeOptions, Encoder, Scratch, foreign};
 use crate::error::{Error, Result};
 use crate::samples;
 use crate::tokenizer::Tokenizer;
-
-use super::foreign;
 
 /// The version of the `tokenizers` crate that results are checked with.
 pub const WITNESS: &str = "0.23.2";

@@ -9,9 +9,8 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::alphabet;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, foreign};
 use crate::error::Result;
-use crate::formats;
 use crate::tokenizer::Tokenizer;
 use crate::vocab::Id;
 
@@ -22,7 +21,7 @@ use super::search::{Buffers, Search};
 const BEGINNINGS: usize = 96;
 
 pub(super) fn classify(tokenizer: &Tokenizer, json: &str, encoder: &Encoder) -> Result<Vec<Reach>> {
-    let loaded = formats::foreign::load(json)?;
+    let loaded = foreign::load(json)?;
     let mut vocabulary: Vec<(Id, String)> = loaded.get_vocab(false).into_iter().map(|(text, id)| (id, text)).collect();
     vocabulary.sort_unstable();
     vocabulary.retain(|(id, _)| !tokenizer.added.iter().any(|a| a.id == *id));

@@ -1,8 +1,8 @@
 //! What checks work with: the tokenizer, what the files beside it declare, and the way of a text through ids and back.
 
 use toktool::Result;
+use toktool::encode::foreign;
 use toktool::encode::{EncodeOptions, Scratch};
-use toktool::formats::foreign;
 use toktool::tokenizer::Model;
 use toktool::vocab::Id;
 

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::formats::{foreign, hf};
+use crate::encode::foreign;
+use crate::formats::hf;
 
 fn text(s: &str) -> Vec<u8> {
     [&(s.len() as u64).to_le_bytes()[..], s.as_bytes()].concat()

@@ -1,7 +1,8 @@
 use serde_json::Value;
 
 use super::*;
-use crate::formats::{foreign, hf};
+use crate::encode::foreign;
+use crate::formats::hf;
 use crate::tokenizer::Model;
 
 /// Models that the SentencePiece library (0.2.3) trained on sentences of our own, with its ids for some texts.

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Derivation, Derived, splice, verified};
+use crate::encode::foreign;
 use crate::error::{Error, Place, Result};
-use crate::formats::{foreign, hf};
+use crate::formats::hf;
 use crate::inventory::{Class, spellings};
 use crate::tokenizer::{AddedToken, Model, Tokenizer};
 use crate::transplant::side::Side;

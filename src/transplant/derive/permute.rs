@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::{Derivation, Derived, splice, verified};
 use crate::alphabet;
+use crate::encode::foreign;
 use crate::error::{Error, Place, Result};
-use crate::formats::{foreign, hf};
+use crate::formats::hf;
 use crate::repair::{IdMap, renumber, renumbered};
 use crate::tokenizer::{Alphabet, Bpe, Model, Tokenizer};
 use crate::transplant::side::Side;

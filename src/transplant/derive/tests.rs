@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, foreign};
 use crate::error::Error;
-use crate::formats::foreign;
 use crate::lm::checkpoint::{Checkpoint, Dtype};
 use crate::lm::{Config, Model};
 use crate::repair::Unwanted;
