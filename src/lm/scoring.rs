@@ -264,7 +264,9 @@ impl<'a> Scorer<'a> {
             }
             Ok(ids)
         };
-        texts.par_iter().enumerate().map_init(Scratch::default, encode).collect()
+        // All of them first: of two documents that fail, the earlier is named, whichever thread was the faster.
+        let encoded: Vec<Result<_>> = texts.par_iter().enumerate().map_init(Scratch::default, encode).collect();
+        encoded.into_iter().collect()
     }
 
     /// What each window costs.

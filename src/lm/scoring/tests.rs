@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{Device, Tensor};
 use serde_json::json;
 
 use super::*;
 use crate::Tokenizer;
 use crate::corpus::Options;
-use crate::lm::Cache;
 use crate::lm::tests::{golden, open, stories};
 
 /// `a` to `z` are the tokens from 3 on; most others are none.
@@ -195,55 +193,3 @@ const WITNESS: [(&str, f64); 4] = [
     ("Bir varmış bir yokmuş, evvel zaman içinde.", 12.6417141),
     ("एक समय की बात है।", 34.9667417),
 ];
-
-/// Tokens a second, printed: `cargo test --release --lib -- lm::scoring::tests::speed --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let rate = |name: &str, tokens: usize, work: &mut dyn FnMut()| {
-        let start = std::time::Instant::now();
-        work();
-        println!("{name}: {:.0} tokens a second", tokens as f64 / start.elapsed().as_secs_f64());
-    };
-    if let Some(folder) = stories() {
-        let (model, tokenizer) = open(&folder);
-        let encoder = Encoder::new(&tokenizer).unwrap();
-        let story = "Once upon a time, there was a little girl named Lily. She loved to play in the park. ".repeat(5);
-        let texts = vec![story.as_str(); 200];
-        let scorer = Scorer::new(&model, &encoder, Scoring::default()).unwrap();
-        let tokens = encoder.encode(&story).unwrap().len() * texts.len();
-        rate("stories260K", tokens, &mut || drop(scorer.documents(&texts, &()).unwrap()));
-    }
-    let file = json!({"model_type": "gemma3_text", "hidden_size": 640, "intermediate_size": 2048, "head_dim": 256,
-        "num_hidden_layers": 18, "num_attention_heads": 4, "num_key_value_heads": 1, "vocab_size": 262144,
-        "sliding_window": 512, "max_position_embeddings": 32768});
-    let config = crate::lm::Config::read(file.as_object().unwrap()).unwrap();
-    let model = Model::open(config, &Random).unwrap();
-    let ids: Vec<Id> = (0..512).collect();
-    let batch = [ids.as_slice(); 2];
-    let mut hidden = None;
-    rate("body of a 270M model", 1024, &mut || hidden = Some(model.hidden(&batch, None).unwrap()));
-    let hidden = hidden.unwrap().flatten_to(1).unwrap();
-    rate("its head", 1024, &mut || drop(model.head.nats(&hidden, &[7; 1024]).unwrap()));
-    let mut cache = Cache::default();
-    rate("one by one", 32, &mut || (0..32).for_each(|id| drop(model.hidden(&[&[id]], Some(&mut cache)).unwrap())));
-
-    /// Small weights of whatever shape a 270M model asks for.
-    struct Random;
-    impl crate::lm::Weights for Random {
-        fn get(&self, name: &str) -> Result<Option<Tensor>> {
-            let (hidden, inner) = (640, 2048);
-            let shape = match name.trim_end_matches(".weight").rsplit('.').next().unwrap() {
-                "embed_tokens" => vec![262_144, hidden],
-                "q_proj" => vec![1024, hidden],
-                "k_proj" | "v_proj" => vec![256, hidden],
-                "o_proj" => vec![hidden, 1024],
-                "gate_proj" | "up_proj" => vec![inner, hidden],
-                "down_proj" => vec![hidden, inner],
-                "q_norm" | "k_norm" => vec![256],
-                _ => vec![hidden],
-            };
-            Ok(Some(Tensor::randn(0f32, 0.02, shape, &Device::Cpu).unwrap()))
-        }
-    }
-}
