@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,12 +15,13 @@ fn signal(name: &str, child: &Child) {
     Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
 }
 
-/// Waits, but not for ever.
+/// Waits, but not for ever. The code is what a shell says: 128 and the signal for a process that a signal ended, as Ctrl-C
+/// ends one that has only begun.
 fn end(child: &mut Child) -> Option<i32> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
-            return status.code();
+            return status.code().or(status.signal().map(|signal| 128 + signal));
         }
         if start.elapsed() > Duration::from_secs(20) {
             child.kill().unwrap();
@@ -53,7 +55,7 @@ fn at_every_moment(b: &Bench, name: &str, output: &str, args: &[&str]) {
             assert_eq!(b.read(output), expected, "{args:?} at {tenth}/10");
             clear().unwrap();
         } else {
-            assert_eq!(code, if name == "INT" { Some(130) } else { None }, "{args:?} at {tenth}/10");
+            assert_eq!(code, Some(if name == "INT" { 130 } else { 137 }), "{args:?} at {tenth}/10");
         }
         let left = leftovers(b);
         assert!(name == "KILL" || left.is_empty(), "{args:?} at {tenth}/10: {left:?}");
