@@ -195,6 +195,20 @@ impl Checkpoint {
         self.stored_rows(name, info, range)
     }
 
+    /// Rows of a tensor as they are stored, read into `out`, which has just their size.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::raw_rows`]; [`Error::Input`] where `out` is of another size.
+    pub fn raw_rows_into(&self, name: &str, range: Range<usize>, out: &mut [u8]) -> Result<()> {
+        let info = self.info(name)?;
+        self.refuse_changed(name)?;
+        let bytes = self.bytes_of(name, info, range)?;
+        if bytes.end - bytes.start != out.len() as u64 {
+            return Err(self.fault(name, format!("{} bytes do not go into {}", bytes.end - bytes.start, out.len())));
+        }
+        self.read_into(info, bytes.start, out)
+    }
+
     fn refuse_changed(&self, name: &str) -> Result<()> {
         if self.changes.get(name).is_some_and(|change| *change != Change::None) {
             let why = "its bytes are not those of a Hugging Face checkpoint: the converter changed them";
@@ -211,17 +225,21 @@ impl Checkpoint {
     }
 
     fn stored_rows(&self, name: &str, info: &TensorInfo, range: Range<usize>) -> Result<Vec<u8>> {
+        self.read(info, self.bytes_of(name, info, range)?)
+    }
+
+    /// Where rows lie, counted from the first byte of their tensor.
+    fn bytes_of(&self, name: &str, info: &TensorInfo, range: Range<usize>) -> Result<Range<u64>> {
         self.check_range(name, info, &range)?;
-        let rows = info.rows();
+        let (rows, bytes) = (info.rows(), info.bytes());
         if range.is_empty() {
-            return Ok(Vec::new());
+            return Ok(0..0);
         }
-        let bytes = info.bytes();
         if !bytes.is_multiple_of(rows as u64) {
             return Err(self.fault(name, format!("its {bytes} bytes are not {rows} rows of whole bytes")));
         }
         let row = bytes / rows as u64;
-        self.read(info, range.start as u64 * row..range.end as u64 * row)
+        Ok(range.start as u64 * row..range.end as u64 * row)
     }
 
     /// Hands all of a tensor to `take` as it is stored, in order, at most `portion` bytes at once; of any type.
@@ -262,12 +280,15 @@ impl Checkpoint {
 
     /// Bytes of a tensor, counted from its first.
     fn read(&self, info: &TensorInfo, range: Range<u64>) -> Result<Vec<u8>> {
-        let (shard, file) = (&self.shards[info.shard], &self.files[info.shard]);
-        let too_large = |_| Error::input(&shard.path, "the tensor is too large for this machine");
+        let too_large = |_| Error::input(&self.shards[info.shard].path, "the tensor is too large for this machine");
         let mut bytes = vec![0; usize::try_from(range.end - range.start).map_err(too_large)?];
-        read_at(file, &shard.path, &mut bytes, info.start + range.start)
-            .map_err(|e| Error::io("read", &shard.path, e))?;
+        self.read_into(info, range.start, &mut bytes)?;
         Ok(bytes)
+    }
+
+    fn read_into(&self, info: &TensorInfo, start: u64, bytes: &mut [u8]) -> Result<()> {
+        let (shard, file) = (&self.shards[info.shard], &self.files[info.shard]);
+        read_at(file, &shard.path, bytes, info.start + start).map_err(|e| Error::io("read", &shard.path, e))
     }
 }
 

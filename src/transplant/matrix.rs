@@ -50,21 +50,23 @@ pub struct NewRows<'a> {
 }
 
 impl NewRows<'_> {
-    /// Hands all rows to `write`, in order and in blocks.
+    /// Hands all rows to `write`, in order and in blocks; while it has one, the next is made.
     ///
     /// # Errors
     /// What `write` reports; [`Error::Verify`] for a row that is not finite, or too large for the type.
-    pub fn each_block(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Made> {
+    pub fn each_block(&self, mut write: impl FnMut(&[u8]) -> Result<()> + Send) -> Result<Made> {
         let mut filler: Option<(Vec<u8>, f64)> = None;
         let mut made = Made { origins: vec![None; self.map.sources.len()], ..Made::default() };
         let (mut copied, mut fresh) = ((0u64, 0.0), (0u64, 0.0));
         let mut bytes = Vec::new();
         for start in (0..self.count).step_by(BLOCK) {
             let ids = start..(start + BLOCK).min(self.count);
-            let rows: Vec<Row> = ids.into_par_iter().map(|id| self.row(id)).collect::<Result<_>>()?;
+            let make = || ids.into_par_iter().map(|id| self.row(id)).collect::<Vec<Result<Row>>>();
+            let (written, rows) = rayon::join(|| if bytes.is_empty() { Ok(()) } else { write(&bytes) }, make);
+            written?;
             bytes.clear();
             for (id, row) in (start..).zip(rows) {
-                let Row { stored, origin, copied: is_copied } = row;
+                let Row { stored, origin, copied: is_copied } = row?;
                 let (row, norm) = match stored {
                     Some(stored) => stored,
                     // The mean is a pass over all that is copied, and often nobody needs it.
@@ -87,6 +89,8 @@ impl NewRows<'_> {
                 }
                 bytes.extend(row);
             }
+        }
+        if !bytes.is_empty() {
             write(&bytes)?;
         }
         let mean = |(n, sum): (u64, f64)| if n > 0 { sum / n as f64 } else { 0.0 };

@@ -8,8 +8,8 @@ use crate::error::{Error, Place, Result};
 use crate::lm::checkpoint::{Checkpoint, Dtype};
 use crate::vocab::Id;
 
-/// Rows read at once.
-const BLOCK: usize = 4096;
+/// Rows read at once by a thread, and summed at once.
+const BLOCK: usize = 1024;
 
 /// Rows of the old matrix. Half-precision rows take half of what they would in f32, and are widened one by one.
 #[derive(Debug)]
@@ -52,18 +52,24 @@ impl OldRows {
                 .with_hint("use a checkpoint whose embeddings are F32, F16 or BF16"));
         }
         let dtype = if info.dtype.bytes().is_some() { info.dtype.clone() } else { Dtype::F32 };
-        let size = dtype.bytes().unwrap_or(4) * width * count;
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(size)
+        let row = dtype.bytes().unwrap_or(4) * width;
+        // An allocation that fails ends the program, so it is tried before; zeroed memory costs nothing until it is written.
+        Vec::<u8>::new()
+            .try_reserve_exact(row * count)
             .map_err(|_| Error::input(&checkpoint.path, "the matrix does not fit into memory"))?;
-        for start in (0..count).step_by(BLOCK) {
-            let range = start..(start + BLOCK).min(count);
-            match dtype == info.dtype {
-                true => bytes.extend(checkpoint.raw_rows(name, range)?),
-                false => dtype.encode(&checkpoint.rows(name, range)?, &mut bytes)?,
+        let mut bytes = vec![0; row * count];
+        let read = |(block, out): (usize, &mut [u8])| {
+            let range = block * BLOCK..(block + 1).saturating_mul(BLOCK).min(count);
+            if dtype == info.dtype {
+                return checkpoint.raw_rows_into(name, range, out);
             }
-        }
+            let mut converted = Vec::with_capacity(out.len());
+            dtype.encode(&checkpoint.rows(name, range)?, &mut converted)?;
+            out.copy_from_slice(&converted);
+            Ok(())
+        };
+        let read: Vec<Result<()>> = bytes.par_chunks_mut((row * BLOCK).max(1)).enumerate().map(read).collect();
+        read.into_iter().collect::<Result<()>>()?;
         let rows = OldRows::with_norms(name.to_owned(), dtype, bytes, count, width);
         // The norm of a row is finite only if all of it is.
         let bad = rows.norms.iter().take(used).position(|norm| !norm.is_finite());

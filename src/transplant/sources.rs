@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::alignment::Alignment;
 use super::init::{Method, Needs, Part};
-use super::plan::Options;
+use super::options::Options;
 use super::rows::OldRows;
 use super::side::Side;
 use crate::error::{Error, Place, Result};

@@ -3,7 +3,6 @@
 //! Memory: one old matrix in its own type, the mean of its rows and a block of new ones; auxiliary vectors where a method has
 //! some. Tensors that stay are copied through a buffer; files that stay are linked.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,9 +11,10 @@ use serde_json::{Map, Value, json};
 use super::init::{Context, Part};
 use super::matrix::NewRows;
 use super::metadata::Remap;
+use super::options::Shards;
 use super::outliers::Outliers;
 use super::pieces::Speller;
-use super::plan::{Content, File, Plan, Shards};
+use super::plan::{Content, File, Plan};
 use super::positions::Positions;
 use super::report::Report;
 use super::rows::OldRows;
@@ -76,10 +76,10 @@ impl Plan<'_> {
         }
         let writing = Event::Stage { name: "writing the checkpoint", total: Some(self.bytes()), unit: "bytes" };
         observer.event(writing);
-        let done = Cell::new(0);
-        let progress = |bytes: u64| {
-            done.set(done.get() + bytes);
-            observer.event(Event::Progress(done.get()));
+        let mut done = 0;
+        let mut progress = |bytes: u64| {
+            done += bytes;
+            observer.event(Event::Progress(done));
             check(observer)
         };
         let mut weights = BTreeMap::new();

@@ -75,6 +75,11 @@ fn rows_are_read_in_every_type() {
     }
     assert_eq!(checkpoint.raw_rows("e", 0..1).unwrap(), [7, 7]);
     assert_eq!(checkpoint.raw_rows("d", 1..2).unwrap(), [0x00, 0x40, 0x40, 0x40]);
+    let mut into = [0; 4];
+    checkpoint.raw_rows_into("d", 1..2, &mut into).unwrap();
+    assert_eq!(into, [0x00, 0x40, 0x40, 0x40]);
+    let error = checkpoint.raw_rows_into("d", 0..2, &mut into).unwrap_err().to_string();
+    assert!(error.contains("8 bytes do not go into 4"), "{error}");
     let error = checkpoint.rows("e", 0..1).unwrap_err().to_string();
     assert!(error.contains("`e`") && error.contains("U8"), "{error}");
     assert!(checkpoint.rows("f", 0..1).unwrap_err().to_string().contains("`f`"));

@@ -259,8 +259,11 @@ impl<'e> Reader<'e> {
                 return Ok(table);
             }
             let count = |raw: Raw| self.block(&raw.decode(corpus)?, observer);
-            let counted: Vec<Pairs> = batch.into_par_iter().map(count).collect::<Result<_>>()?;
-            let together = counted.into_iter().reduce(|a, b| a.merge(&b)).unwrap_or_default();
+            let counted: Vec<Result<Pairs>> = batch.into_par_iter().map(count).collect();
+            let mut together = Pairs::default();
+            for pairs in counted {
+                together = together.merge(&pairs?);
+            }
             table.add(&together, limit);
             observer.event(Event::Progress(corpus.stats().read));
         }
