@@ -29,8 +29,12 @@ use crate::transplant::init::Context;
 use crate::transplant::side::Side;
 use crate::vocab::Id;
 
-/// Pieces read at once.
-const BATCH: usize = 2048;
+/// Numbers in the widest array of a batch. candle shares the work on larger ones out among threads of its own, which wait for
+/// each other after every operation; here many small batches are read at once, each by one thread.
+const NUMBERS: usize = 1 << 16;
+
+/// Batches between two looks at whether to stop.
+const ROUND: usize = 128;
 
 fn failed(e: candle_core::Error) -> Error {
     Error::unsupported("running the encoder", e.to_string())
@@ -43,6 +47,8 @@ struct Sentences {
     body: Encoder,
     rows: Tensor,
     longest: usize,
+    /// Pieces of a batch.
+    batch: usize,
 }
 
 impl Sentences {
@@ -63,7 +69,8 @@ impl Sentences {
             let why = format!("its tokenizer has ids beyond the {} rows of `{name}`", config.vocab_size);
             return Err(Error::input(folder, why).with_hint("tokenizer and weights are of different models"));
         }
-        Ok(Sentences { side, encoder, body, rows, longest: config.max_positions })
+        let batch = (NUMBERS - 1) / config.inner.max(config.hidden);
+        Ok(Sentences { side, encoder, body, rows, longest: config.max_positions, batch })
     }
 
     /// How the encoder reads a text; `None` where it knows nothing of it.
@@ -119,14 +126,17 @@ pub(super) fn vectors(folder: &Path, cx: &Context<'_>, rows: usize, observer: &d
         total: Some(texts.len() as u64),
         unit: "texts",
     });
-    let (mut width, mut numbers) = (0, Vec::new());
-    for same in texts.chunk_by(|a, b| a.len() == b.len()) {
-        for batch in same.chunks((BATCH / same[0].len()).max(1)) {
-            check(observer)?;
-            numbers.extend(sentences.means(batch)?);
-            width = sentences.rows.dim(1).map_err(failed)?;
-            observer.event(Event::Progress((numbers.len() / width) as u64));
+    let width = sentences.rows.dim(1).map_err(failed)?;
+    let same_length = texts.chunk_by(|a, b| a.len() == b.len());
+    let batches: Vec<_> = same_length.flat_map(|same| same.chunks((sentences.batch / same[0].len()).max(1))).collect();
+    let mut numbers = Vec::with_capacity(texts.len() * width);
+    for round in batches.chunks(ROUND) {
+        check(observer)?;
+        let means: Vec<Result<Vec<f32>>> = round.par_iter().map(|batch| sentences.means(batch)).collect();
+        for means in means {
+            numbers.extend(means?);
         }
+        observer.event(Event::Progress((numbers.len() / width) as u64));
     }
     let of = |ids: &Option<Vec<Id>>| {
         let at = number[ids.as_deref()?];
@@ -162,6 +172,7 @@ mod tests {
             body: Encoder::load(&config, &weights).unwrap(),
             rows: f32s(&weights.get(&Names::find(&config, &weights).unwrap().input).unwrap().unwrap()),
             longest: config.max_positions,
+            batch: 64,
         };
         let ids = weights.0["expected.ids"].to_vec2::<i64>().unwrap();
         let lengths = weights.0["expected.lengths"].to_vec1::<i64>().unwrap();
