@@ -199,10 +199,10 @@ pub struct Method {
 pub const METHODS: &[Method] = &[
     Method {
         name: "best",
-        about: "what came out best by measurement: mean of the pieces and a learnt map, apart for input and head",
+        about: "what came out best: mean of pieces and a learnt map, apart for input and head; with vectors, FOCUS too",
         source: "toktool; RESULTS.md has the ablation",
-        needs: Needs::Nothing,
-        build: |cx| Ok(Box::new(best::Best::new(cx))),
+        needs: Needs::MayAuxiliary,
+        build: |cx| Ok(Box::new(best::Best::new(cx)?)),
     },
     Method {
         name: "random",
