@@ -69,6 +69,26 @@ fn neighbours_may_have_to_be_of_one_sort() {
     }
 }
 
+/// Heads are ten times the id. `eve` is `ev` and `e`, whose mean is 50: without vectors 0.85 of it and 0.15 of 35, which is
+/// 47.75. With them, cosines to `e` and `▁ev`, the tokens in common that have one, are 0.8 and 0.6, whose sparsemax is 0.6 and 0.4:
+/// FOCUS says 24 + 28 = 52, and 0.7 of 50 and 0.3 of that are 50.6. `evev` has no vector: 0.85 of 60 and 0.15 of 35.
+#[test]
+fn best_takes_a_part_from_vectors() {
+    let source = folder(8, Dtype::F32, false);
+    let vectors = source.path().join("v.vec");
+    fs::write(&vectors, "ev 1 0\ne 0 1\neve 0.6 0.8\n").unwrap();
+    let head = |aux| {
+        let options = Options { aux, ..with("best") };
+        let rows = transplanted(source.path(), &old(), &new(), &options).unwrap().rows("lm_head.weight");
+        [rows[6][0], rows[7][0]]
+    };
+    let near = |found: [f32; 2], wanted: [f32; 2]| found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-3);
+    let without = head(None);
+    assert!(near(without, [56.25, 47.75]), "{without:?}");
+    let with_vectors = head(Some(auxiliary::Space::File(vectors)));
+    assert!(near(with_vectors, [56.25, 50.6]), "{with_vectors:?}");
+}
+
 /// Norms of the old rows are 0 to 7 times the root of 2: the median is 4 of these, the median distance from it 2, so more than
 /// 4 + 6 · 1.4826 · 2 = 21.79 of them is too large, and nothing too small.
 #[test]
