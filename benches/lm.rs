@@ -61,8 +61,7 @@ fn random() {
     let model = Model::open(config, &Random).expect("weights");
     let ids: Vec<u32> = (0..512).collect();
     let batch = [ids.as_slice(); 2];
-    let hidden = model.hidden(&batch, None).and_then(|states| Ok(states.flatten_to(1).expect("two dimensions")));
-    let hidden = hidden.expect("states");
+    let hidden = model.hidden(&batch, None).expect("states").flatten_to(1).expect("two dimensions");
     rate("body of a 270M model", 1024, || drop(model.hidden(&batch, None).expect("states")));
     rate("its head", 1024, || drop(model.head.nats(&hidden, &[7; 1024]).expect("costs")));
     rate("one by one", 32, || {
