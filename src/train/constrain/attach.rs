@@ -12,9 +12,8 @@
 //! Signs and letters that are in no cluster of the vocabulary are left in parts, which is byte fallback. Openers are made
 //! for every script that the words have a letter of: what one joins would otherwise be a token of its own.
 //!
-//! Complexity: two passes over the words; the merges are a few hundred and are simulated on single units. How often each
-//! occurs is read off the words when all of them are encoded, since a merge that was made for one unit can also occur at the
-//! border of two others.
+//! Complexity: two passes over the words find the units, of which the merges are a few hundred; a third encodes the words and
+//! counts, since a merge that was made for one unit can also occur at the border of two others.
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
